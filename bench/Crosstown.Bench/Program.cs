@@ -1,0 +1,6 @@
+namespace Crosstown.Bench;
+
+internal static class Program
+{
+    private static int Main() => 0;
+}

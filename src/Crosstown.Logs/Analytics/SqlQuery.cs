@@ -27,7 +27,7 @@ public sealed record SqlAnswer(long RowCount, ImmutableArray<string> Notes);
 /// <remarks>
 /// <para>The tables are: one for each file in <c>measures/</c>, under the file's name with <c>_</c> for whatever is no letter or digit;
 /// <c>signals</c>, with the signals that have events; and the function <c>events('227')</c>, one signal's raw events.</para>
-/// <para>A statement that writes is refused before it runs. Beside that the engine itself is shut off from every other file, from the network and from
+/// <para>A statement that writes, or calls what could reach further, is refused before it runs (<see cref="SqlGuard"/>). Beside that the engine itself is shut off from every other file, from the network and from
 /// extensions, and its settings are locked.</para>
 /// </remarks>
 public static class SqlQuery
@@ -67,6 +67,7 @@ public static class SqlQuery
             using var database = AnalyticsEngine.Open(":memory:", spill.FullName, MemoryLimitMb, Environment.ProcessorCount);
             function = EventTableFunction.Register(database, events);
             var notes = Prepare(database, dataFolder, events, sql);
+            SqlGuard.Check(database, sql);
             using var stopping = stop.Register(() => DuckDb.Interrupt(database.Connection));
             using var result = database.Read(sql);
             var rowCount = SqlRows.Write(result, format, output);
@@ -114,6 +115,7 @@ public static class SqlQuery
             {
                 database.Execute($"CREATE VIEW {AnalyticsDatabase.Identifier(name)} AS SELECT * FROM {Source(database, path, sql.Contains(name, StringComparison.OrdinalIgnoreCase))}");
                 paths.Add(AnalyticsDatabase.Literal(path));
+                paths.Add(AnalyticsDatabase.Literal(Pattern(path)));
             }
             catch (AnalyticsException e)
             {
@@ -145,12 +147,15 @@ public static class SqlQuery
         return name.ToString();
     }
 
+    /// <summary>The engine takes every path as a pattern: the pattern that means this path only.</summary>
+    private static string Pattern(string path) =>
+        path.Replace("[", "[[]", StringComparison.Ordinal).Replace("*", "[*]", StringComparison.Ordinal).Replace("?", "[?]", StringComparison.Ordinal);
+
     /// <summary>The SQL that reads a file, with the types of its columns settled now rather than anew at each use.</summary>
     /// <param name="whole">Whether the whole file is looked at to settle them, which a table that is asked for deserves.</param>
     private static string Source(AnalyticsDatabase database, string path, bool whole)
     {
-        // The engine takes a star in a path as a pattern; in a class of its own it is a star.
-        var file = AnalyticsDatabase.Literal(path.Replace("[", "[[]", StringComparison.Ordinal).Replace("*", "[*]", StringComparison.Ordinal).Replace("?", "[?]", StringComparison.Ordinal));
+        var file = AnalyticsDatabase.Literal(Pattern(path));
         switch (Path.GetExtension(path))
         {
             case ".parquet":

@@ -41,10 +41,11 @@ internal sealed class SignalRuns : IDisposable
     /// <summary>Sets rows aside.</summary>
     public void Add(SignalId signal, LocalTimeMap clock, RowBuffer rows)
     {
+        var run = _open.GetValueOrDefault(signal);
         for (var row = 0; row < rows.Count; row++)
         {
             var timeMs = Time(rows, row);
-            if (!_open.TryGetValue(signal, out var run) || timeMs < run.LastTimeMs)
+            if (run is null || timeMs < run.LastTimeMs)
             {
                 run = new Run(signal, clock, _runs.Count);
                 _runs.Add(run);

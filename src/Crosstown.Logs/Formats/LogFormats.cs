@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
 using Crosstown.Logs.Formats.Csv;
+using Crosstown.Logs.Formats.Econolite;
+using Crosstown.Logs.Formats.MaxTime;
+using Crosstown.Logs.Formats.Ndjson;
 
 namespace Crosstown.Logs.Formats;
 
@@ -12,6 +15,9 @@ public static class LogFormats
     /// <summary>All formats; the first that recognizes a file reads it.</summary>
     public static ImmutableArray<ILogFormat> All { get; } =
     [
+        new EconoliteFormat(),
+        new MaxTimeFormat(),
+        new NdjsonFormat(),
         new CsvFormat(),
     ];
 }

@@ -54,11 +54,24 @@ public sealed class LogReading
         return events;
     }
 
-    /// <summary>Where the events of a file that names no signal go; null, with the file refused, when nothing says whose they are.</summary>
+    /// <summary>
+    /// Where the events of a file go whose content names no signal: to the one that the settings name, else to the number in a name such as
+    /// <c>econolite_4895_2024_02_21_1115.dat</c>. Null, with the file refused, when nothing says whose they are.
+    /// </summary>
     public SignalEvents? ForUnnamed()
     {
         if (Settings.Signal is { } signal)
         {
+            return For(signal);
+        }
+
+        if (SignalName.TryFromFileName(Path.GetFileName(Source.AsSpan()), out signal))
+        {
+            if (_session.IsFirstNamedByFile(signal))
+            {
+                Report(DataIssueKind.AssumedDefault, 0, signal.Value, $"the content names no signal; it is taken for signal {signal}, after the file's name");
+            }
+
             return For(signal);
         }
 
@@ -137,6 +150,7 @@ public sealed class LogReading
 internal sealed class ReadSession(ReadSettings settings, IEventSink sink, DataIssueLog issues)
 {
     private readonly HashSet<SignalId> _assumedUtc = [];
+    private readonly HashSet<SignalId> _namedByFile = [];
     private readonly Dictionary<SignalId, long> _lastUtcMs = [];
 
     public ReadSettings Settings => settings;
@@ -148,6 +162,8 @@ internal sealed class ReadSession(ReadSettings settings, IEventSink sink, DataIs
     public string? ZoneOf(SignalId signal) => settings.ZoneOfSignal?.Invoke(signal) ?? settings.Zone;
 
     public bool IsFirstToAssumeUtc(SignalId signal) => _assumedUtc.Add(signal);
+
+    public bool IsFirstNamedByFile(SignalId signal) => _namedByFile.Add(signal);
 
     public long? LastUtcMs(SignalId signal) => _lastUtcMs.TryGetValue(signal, out var last) ? last : null;
 

@@ -4,7 +4,7 @@ namespace Crosstown.Logs.Formats;
 /// <remarks>
 /// <c>yyyy-MM-dd</c> with <c>T</c> or a space, <c>HH:mm</c>, seconds, a fraction of 1 to 9 digits, an offset or <c>Z</c>;
 /// <c>M/d/yyyy</c> or <c>M-d-yyyy</c> with 24 hours or AM and PM; and milliseconds since 1970 in UTC, 11 to 13 digits.
-/// Month before day, always: a file that writes the day first is refused row by row where it shows. Fractions finer than a millisecond are cut.
+/// Leading zeros may be missing, as MaxTime leaves them out even of seconds. Month before day, always: a file that writes the day first is refused row by row where it shows. Fractions finer than a millisecond are cut.
 /// Years 1970 to 2099.
 /// </remarks>
 public static class TimestampText
@@ -96,7 +96,7 @@ public static class TimestampText
 
         at++;
         var minute = Number(text, ref at, 2, out var minuteDigits);
-        if (minuteDigits != 2 || minute > 59)
+        if (minuteDigits == 0 || minute > 59)
         {
             return false;
         }
@@ -106,7 +106,7 @@ public static class TimestampText
         {
             at++;
             var second = Number(text, ref at, 2, out var secondDigits);
-            if (secondDigits != 2 || second > 59)
+            if (secondDigits == 0 || second > 59)
             {
                 return false;
             }

@@ -13,7 +13,7 @@ public sealed class CsvFormat : ILogFormat
         var text = WithoutByteOrderMark(head);
         var end = text.IndexOfAny((byte)'\n', (byte)'\r');
         var line = end < 0 ? text : text[..end];
-        return text.IndexOf((byte)0) < 0 && line.Length > 0 && CsvLayout.DelimiterOf(line) != 0;
+        return line.IndexOf((byte)0) < 0 && line.Length > 0 && CsvLayout.DelimiterOf(line) != 0;
     }
 
     public void Read(LogContent content, LogReading reading)

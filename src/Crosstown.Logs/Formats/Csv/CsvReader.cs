@@ -49,23 +49,30 @@ internal sealed class CsvReader
         while (true)
         {
             ReadShortRows();
-            var end = _content.Unread.IndexOf((byte)'\n');
-            if (end >= 0)
+            var status = LogLines.Next(_content, _lineLimit, out var line);
+            if (status == LineStatus.None)
             {
-                ReadLongRow(_content.Unread[..end]);
-                _content.Consume(end + 1);
+                return;
             }
-            else if (_content.Unread.Length > _lineLimit)
+
+            _line++;
+            switch (status)
             {
-                SkipLine();
-            }
-            else if (!_content.Fill())
-            {
-                break;
+                case LineStatus.TooLong:
+                    _reading.RefuseRow(DataIssueKind.LimitReached, _line, [], $"the line is longer than {_lineLimit} bytes; it is left out");
+                    break;
+                case LineStatus.Cut:
+                    _reading.RefuseRow(DataIssueKind.Truncated, _line, line, "the content ends inside this row, which is left out");
+                    break;
+                case LineStatus.Unended:
+                    _reading.Report(DataIssueKind.Truncated, _line, "", "the last row has no line end, so the file may be cut; what stands there is taken for the whole row");
+                    ReadLongRow(line);
+                    break;
+                default:
+                    ReadLongRow(line);
+                    break;
             }
         }
-
-        ReadLastLine();
     }
 
     /// <summary>Reads rows as long as they can be read the short way, and stops before the first that cannot.</summary>
@@ -236,60 +243,8 @@ internal sealed class CsvReader
     private static ulong Bits(Vector256<byte> low, Vector256<byte> high, Vector256<byte> wanted) =>
         Vector256.Equals(low, wanted).ExtractMostSignificantBits() | ((ulong)Vector256.Equals(high, wanted).ExtractMostSignificantBits() << 32);
 
-    /// <summary>The last line of a file often lacks its end. Where the content was cut, it cannot be trusted: <c>27</c> may have become <c>2</c>.</summary>
-    private void ReadLastLine()
-    {
-        var rest = _content.Unread;
-        if (rest.Trim(" \r\t"u8).Length == 0)
-        {
-            return;
-        }
-
-        if (_content.Trouble is not null)
-        {
-            _line++;
-            _reading.RefuseRow(DataIssueKind.Truncated, _line, rest, "the content ends inside this row, which is left out");
-            return;
-        }
-
-        var refusedBefore = _reading.RowsRefused;
-        ReadLongRow(rest);
-        if (_reading.RowsRefused == refusedBefore)
-        {
-            _reading.Report(DataIssueKind.Truncated, _line, "", "the last row has no line end, so the file may be cut; the row is kept as it stands");
-        }
-
-        _content.Consume(rest.Length);
-    }
-
-    private void SkipLine()
-    {
-        _line++;
-        _reading.RefuseRow(DataIssueKind.LimitReached, _line, [], $"the line is longer than {_lineLimit} bytes; it is left out");
-        do
-        {
-            var end = _content.Unread.IndexOf((byte)'\n');
-            if (end >= 0)
-            {
-                _content.Consume(end + 1);
-                return;
-            }
-
-            _content.Consume(_content.Unread.Length);
-        }
-        while (_content.Fill());
-    }
-
     private void ReadLongRow(ReadOnlySpan<byte> line)
     {
-        _line++;
-        if (line.Length > _lineLimit)
-        {
-            _reading.RefuseRow(DataIssueKind.LimitReached, _line, [], $"the line is longer than {_lineLimit} bytes; it is left out");
-            return;
-        }
-
-        line = line.TrimEnd((byte)'\r');
         if (line.Trim(" \t"u8).Length == 0 || line.SequenceEqual(_header))
         {
             return;
@@ -312,27 +267,19 @@ internal sealed class CsvReader
         }
 
         var time = CsvRow.Field(line, _ends, _layout.Time);
-        if (!TimestampText.TryParse(time, out var timeMs, out var isUtc))
-        {
-            _reading.RefuseRow(DataIssueKind.BadRow, _line, time, "no time as yyyy-MM-dd HH:mm:ss.f, M/d/yyyy h:mm:ss tt or milliseconds, in 1970 to 2099; the row is left out");
-            return;
-        }
-
-        if (!TryNumber(line, _layout.Code, 0, ushort.MaxValue, "event code", out var code)
-            || !TryNumber(line, _layout.Parameter, short.MinValue, short.MaxValue, "parameter", out var parameter)
-            || FindSignal(line) is not { } signal)
+        var code = CsvRow.Field(line, _ends, _layout.Code);
+        var parameter = CsvRow.Field(line, _ends, _layout.Parameter);
+        if (!EventValues.TryRead(_reading, _line, time, code, parameter, out var values) || FindSignal(line) is not { } signal)
         {
             return;
         }
 
-        if (isUtc)
+        if (!values.IsUtc)
         {
-            signal.AddUtc(timeMs, (ushort)code, (short)parameter, _line);
-            return;
+            RememberMinute(time, values.TimeMs);
         }
 
-        RememberMinute(time, timeMs);
-        signal.AddLocal(timeMs, (ushort)code, (short)parameter, _line);
+        values.AddTo(signal, _line);
     }
 
     private void RememberMinute(ReadOnlySpan<byte> time, long timeMs)
@@ -343,20 +290,6 @@ internal sealed class CsvReader
             _minuteHigh = MemoryMarshal.Read<ulong>(time[(MinuteBytes / 2)..]);
             _minuteMs = timeMs - (timeMs % 60_000);
         }
-    }
-
-    private bool TryNumber(ReadOnlySpan<byte> line, int column, int smallest, int largest, string what, out int value)
-    {
-        var text = CsvRow.Field(line, _ends, column);
-        if (NumberText.TryParse(text, out var number) && number >= smallest && number <= largest)
-        {
-            value = (int)number;
-            return true;
-        }
-
-        value = 0;
-        _reading.RefuseRow(DataIssueKind.BadRow, _line, text, $"the {what} is no whole number from {smallest} to {largest}; the row is left out");
-        return false;
     }
 
     private SignalEvents? FindSignal(ReadOnlySpan<byte> line)
@@ -373,13 +306,9 @@ internal sealed class CsvReader
             return events;
         }
 
-        if (!SignalId.TryParse(name, out var id))
+        if (!SignalName.TryParse(name, out var id))
         {
-            _reading.RefuseRow(
-                DataIssueKind.PrivacyRefused,
-                _line,
-                [],
-                $"the signal's name is not 1 to {SignalId.MaxLength} letters, digits, '_', '.' or '-'; the row is left out and the name is not kept");
+            _reading.RefuseRow(DataIssueKind.PrivacyRefused, _line, [], $"{SignalName.Refusal}; the row is left out and the name is not kept");
             return null;
         }
 

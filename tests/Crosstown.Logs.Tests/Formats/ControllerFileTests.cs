@@ -4,7 +4,6 @@ using Crosstown.Core.Data;
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Logs.Formats;
-using Crosstown.Tests;
 
 namespace Crosstown.Logs.Tests.Formats;
 

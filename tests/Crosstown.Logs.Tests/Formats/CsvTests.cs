@@ -1,6 +1,5 @@
 using System.Globalization;
 using Crosstown.Core.Events;
-using Crosstown.Tests;
 
 namespace Crosstown.Logs.Tests.Formats;
 

@@ -270,7 +270,7 @@ public sealed class SqlQueryTests
 
         public IEventReader Open(Core.Street.SignalId signal, TimeRange range) => this;
 
-        public int Read(Span<ControllerEvent> events) => throw new InvalidDataException("block 3 is damaged");
+        public bool Next(out ReadOnlySpan<ControllerEvent> block) => throw new InvalidDataException("block 3 is damaged");
 
         public void Dispose()
         {

@@ -10,6 +10,7 @@ namespace Crosstown.Logs.Formats.Parquet;
 /// <remarks>
 /// Times marked as UTC in the file are that; plain timestamps, and text without offset, are the cabinet's wall clock.
 /// Parquet is read from its end, so the content is first laid down in a temporary file. Rows are taken in their order.
+/// The format's checksums are optional: damage inside a packed value, unlike a cut, can go unnoticed.
 /// </remarks>
 public sealed class ParquetFormat : ILogFormat
 {

@@ -4,6 +4,7 @@ using Crosstown.Core.Data;
 using Crosstown.Core.Events;
 using Crosstown.Core.Time;
 using Crosstown.Logs.Analytics;
+using Crosstown.Logs.Tests.Formats;
 
 namespace Crosstown.Logs.Tests.Analytics;
 
@@ -208,6 +209,20 @@ public sealed class SqlQueryTests
         SqlQuery.Run(Duck.Engine(), folder.Path, Duck.NoEvents, "select * from (values ('GapOut', 5), (chr(27) || '[2J', 1234)) t(Reason, Count)", SqlFormat.Text, output, CancellationToken.None);
 
         Assert.Equal("Reason  Count\n------  -----\nGapOut      5\n?[2J     1234\n(2 rows)\n", output.ToString());
+    }
+
+    [Fact]
+    public void The_question_in_the_documentation_is_answered()
+    {
+        using var folder = new ScratchFolder();
+        var text = File.ReadAllText(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "docs", "export.md"));
+        var sql = text.Split("```sql\n")[1].Split("```")[0];
+        var from = CapturedEvents.Utc("2024-05-13T22:00");
+        var source = new EventList(Duck.Denver, ("227", [new(from - 100, 82, 12), new(from, 82, 12), new(from + 1000, 81, 12), new(from + 1_000_000, 82, 12), new(from + 1_100_000, 82, 12)]));
+
+        Assert.Equal(["2024-05-13T16:00:00.000,1", "2024-05-13T16:15:00.000,2"], Duck.Rows(folder.Path, source, sql));
+
+        static string ThisFile([System.Runtime.CompilerServices.CallerFilePath] string path = "") => path;
     }
 
     [Fact]

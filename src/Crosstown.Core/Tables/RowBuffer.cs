@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Crosstown.Core.Time;
 
 namespace Crosstown.Core.Tables;
 
@@ -83,6 +84,29 @@ public sealed class RowBuffer
     {
         Count = 0;
         _next = 0;
+    }
+
+    /// <summary>Drops the rows whose first time column lies outside a range; rows of a table without one stay.</summary>
+    public void KeepFirstTimeIn(TimeRange range)
+    {
+        var column = Array.IndexOf(_types, ColumnType.Time);
+        if (column < 0)
+        {
+            return;
+        }
+
+        var kept = 0;
+        for (var row = 0; row < Count; row++)
+        {
+            if (range.Contains(Bits(row, column)))
+            {
+                Cells(row).CopyTo(_cells.AsSpan(kept * _types.Length));
+                _nulls[kept++] = _nulls[row];
+            }
+        }
+
+        Count = kept;
+        _next = kept * _types.Length;
     }
 
     /// <summary>Sorts rows by the given columns, keeping the order of equal rows; nulls come first.</summary>

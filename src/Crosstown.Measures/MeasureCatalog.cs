@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+
+namespace Crosstown.Measures;
+
+/// <summary>All measures, in the order in which people read them.</summary>
+public static class MeasureCatalog
+{
+    public static ImmutableArray<Measure> All { get; } =
+    [
+        new DetectorVolume.DetectorVolumeMeasure(),
+        new ArrivalsOnGreen.ArrivalsOnGreenMeasure(),
+    ];
+
+    /// <summary>The measure of a name; null when there is none.</summary>
+    public static Measure? Find(string name)
+    {
+        foreach (var measure in All)
+        {
+            if (measure.Name == name)
+            {
+                return measure;
+            }
+        }
+
+        return null;
+    }
+}

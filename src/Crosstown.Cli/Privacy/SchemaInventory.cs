@@ -1,0 +1,118 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Reflection;
+using Crosstown.Core.Events;
+using Crosstown.Core.Street;
+using Crosstown.Core.Tables;
+using Crosstown.Measures;
+using Crosstown.Measures.Options;
+
+namespace Crosstown.Cli.Privacy;
+
+/// <summary>A field that the running program has.</summary>
+/// <param name="Name">As written in files or on the command line.</param>
+/// <param name="IsText">True when it can hold letters that no list gives (rule P04).</param>
+/// <param name="Class">The inventory class that its type suggests.</param>
+public sealed record RunningField(string Name, bool IsText, string Class);
+
+/// <summary>A table, file, record or command that the running program has.</summary>
+/// <param name="Kind">One of <see cref="Inventory.Kinds"/>.</param>
+public sealed record RunningGroup(string Name, string Kind, ImmutableArray<RunningField> Fields);
+
+/// <summary>Everything that this program can store, write or ask for, read off the running code (rule P02).</summary>
+public static class SchemaInventory
+{
+    /// <summary>Columns that say where on the street a value holds; they are numbers, but count nothing.</summary>
+    private static readonly FrozenSet<string> PlaceNames = new[] { "phase", "channel", "detector", "lane", "overlap", "approach", "movement", "ring", "preempt" }
+        .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    private static readonly FrozenSet<string> QualityNames = new[] { "seen_share", "dropped_cycles", "repaired_pairs", "faulted_detectors" }
+        .ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>The tables that measures write, under every definition set.</summary>
+    public static ImmutableArray<TableSchema> ListTables() =>
+        [.. Enum.GetValues<DefinitionSet>().SelectMany(set => MeasureCatalog.All.SelectMany(m => m.TablesIn(set))).DistinctBy(t => (t.Name, string.Join(',', t.Columns.Select(c => c.Name))))];
+
+    /// <summary>All groups in the order in which the inventory lists them.</summary>
+    /// <param name="commandLine">The program's commands; null leaves them out.</param>
+    public static ImmutableArray<RunningGroup> ListGroups(Command? commandLine = null)
+    {
+        var groups = ImmutableArray.CreateBuilder<RunningGroup>();
+        groups.Add(new RunningGroup("controller-event", "record", [.. typeof(ControllerEvent)
+            .GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)
+            .Select(f => Property(f.Name[1..f.Name.IndexOf('>', StringComparison.Ordinal)], f.FieldType))]));
+        groups.Add(new RunningGroup("signal-configuration", "file", [.. ListProperties(typeof(SignalConfiguration), "")]));
+        foreach (var tables in ListTables().GroupBy(t => t.Name))
+        {
+            // Two definition sets may write different columns under one name: together they are what the table can hold.
+            groups.Add(new RunningGroup(tables.Key, "table", [.. tables.SelectMany(t => t.Columns).DistinctBy(c => c.Name).Select(Column)]));
+        }
+
+        if (commandLine is not null)
+        {
+            AddCommands(commandLine, groups);
+        }
+
+        return groups.ToImmutable();
+    }
+
+    private static RunningField Column(Column column) => new(column.Name, false, column.Type switch
+    {
+        _ when QualityNames.Contains(column.Name) => "quality",
+        _ when PlaceNames.Contains(column.Name) => "place",
+        ColumnType.Time => "time",
+        ColumnType.Signal => "place",
+        ColumnType.Word or ColumnType.Boolean => "state",
+        _ => column.Unit.Length == 0 ? "count" : "figure",
+    });
+
+    private static RunningField Property(string name, Type type) =>
+        new(name, type == typeof(string), name.EndsWith("TimeMs", StringComparison.Ordinal) ? "time" : type == typeof(string) ? "text" : "configuration");
+
+    /// <summary>All that can be set in a configuration type and in what it holds, as paths such as <c>detectors[].channel</c>.</summary>
+    private static IEnumerable<RunningField> ListProperties(Type type, string path)
+    {
+        foreach (var property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(p => p.CanWrite).OrderBy(p => p.MetadataToken))
+        {
+            var name = path + char.ToLowerInvariant(property.Name[0]) + property.Name[1..];
+            var held = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+            if (held.IsGenericType)
+            {
+                held = held.GetGenericArguments()[^1];
+                name += "[]";
+            }
+
+            if (held.Assembly == typeof(SignalConfiguration).Assembly && !held.IsEnum && held != typeof(SignalId))
+            {
+                foreach (var inner in ListProperties(held, name + "."))
+                {
+                    yield return inner;
+                }
+            }
+            else
+            {
+                yield return Property(name, held);
+            }
+        }
+    }
+
+    private static void AddCommands(Command command, ImmutableArray<RunningGroup>.Builder groups, string parents = "")
+    {
+        var name = $"{parents}{command.Name}";
+        RunningField[] fields =
+        [
+            .. command.Arguments.Select(a => new RunningField(a.Name, false, "command")),
+            .. command.Options.Select(o => new RunningField(o.Name, false, "command")),
+        ];
+        if (fields.Length > 0)
+        {
+            groups.Add(new RunningGroup(name, "command", [.. fields]));
+        }
+
+        foreach (var inner in command.Subcommands)
+        {
+            AddCommands(inner, groups, $"{name} ");
+        }
+    }
+}

@@ -149,10 +149,10 @@ public sealed class Inventory
         static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
     }
 
-    /// <summary>The field of a name in any table, when all tables that have it agree on it.</summary>
+    /// <summary>The field of a name in any table of measures, when all that have it agree on it.</summary>
     private InventoryField? FindAlike(string name)
     {
-        var fields = Groups.Where(g => g.Kind == "table").SelectMany(g => g.Fields.Where(f => f.Name == name)).ToArray();
+        var fields = Groups.Where(g => g.Kind == "table" && g.Tier != "raw").SelectMany(g => g.Fields.Where(f => f.Name == name)).ToArray();
         return fields.DistinctBy(f => f.Purpose).Count() == 1 ? fields[0] : null;
     }
 

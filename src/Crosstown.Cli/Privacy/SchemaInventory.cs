@@ -5,6 +5,7 @@ using System.Reflection;
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Core.Tables;
+using Crosstown.Logs;
 using Crosstown.Measures;
 using Crosstown.Measures.Options;
 
@@ -30,9 +31,9 @@ public static class SchemaInventory
     private static readonly FrozenSet<string> QualityNames = new[] { "seen_share", "dropped_cycles", "repaired_pairs", "faulted_detectors" }
         .ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>The tables that measures write, under every definition set.</summary>
+    /// <summary>The tables that can be written: raw events on an engineer's demand, and measures under every definition set.</summary>
     public static ImmutableArray<TableSchema> ListTables() =>
-        [.. Enum.GetValues<DefinitionSet>().SelectMany(set => MeasureCatalog.All.SelectMany(m => m.TablesIn(set))).DistinctBy(t => (t.Name, string.Join(',', t.Columns.Select(c => c.Name))))];
+        [EventExport.Schema, .. Enum.GetValues<DefinitionSet>().SelectMany(set => MeasureCatalog.All.SelectMany(m => m.TablesIn(set))).DistinctBy(t => (t.Name, string.Join(',', t.Columns.Select(c => c.Name))))];
 
     /// <summary>All groups in the order in which the inventory lists them.</summary>
     /// <param name="commandLine">The program's commands; null leaves them out.</param>

@@ -1,4 +1,3 @@
-using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Core.Tables;
 using Crosstown.Core.Time;
@@ -12,7 +11,8 @@ namespace Crosstown.Logs;
 /// </remarks>
 public static class EventExport
 {
-    private const int BlockEvents = 4096;
+    /// <summary>How many events are turned into rows at once.</summary>
+    private const int BatchRows = 4096;
 
     /// <summary>The columns of the file, sorted by signal and then by time.</summary>
     public static TableSchema Schema { get; } = new()
@@ -35,24 +35,28 @@ public static class EventExport
     /// <exception cref="OperationCanceledException">The work was stopped; what is written so far is to be thrown away.</exception>
     public static long Write(IEventSource source, TimeRange range, IEnumerable<SignalId> signals, ITableWriter writer, CancellationToken stop)
     {
-        var events = new ControllerEvent[BlockEvents];
-        var rows = new RowBuffer(Schema, BlockEvents);
+        var rows = new RowBuffer(Schema, BatchRows);
         long written = 0;
         foreach (var signal in signals)
         {
             var clock = source.ClockOf(signal);
             using var reader = source.Open(signal, range);
-            for (var count = reader.Read(events); count > 0; count = reader.Read(events))
+            while (reader.Next(out var block))
             {
                 stop.ThrowIfCancellationRequested();
-                rows.Clear();
-                foreach (ref readonly var e in events.AsSpan(0, count))
+                written += block.Length;
+                while (!block.IsEmpty)
                 {
-                    rows.Time(e.TimeMs).Integer((long)e.Code).Integer((long)e.Parameter);
-                }
+                    var batch = block[..Math.Min(block.Length, BatchRows)];
+                    block = block[batch.Length..];
+                    rows.Clear();
+                    foreach (ref readonly var e in batch)
+                    {
+                        rows.Time(e.TimeMs).Integer((long)e.Code).Integer((long)e.Parameter);
+                    }
 
-                writer.Write(signal, clock, rows, 0, count);
-                written += count;
+                    writer.Write(signal, clock, rows, 0, batch.Length);
+                }
             }
         }
 

@@ -18,11 +18,11 @@ public interface IEventSource
     IEventReader Open(SignalId signal, TimeRange range);
 }
 
-/// <summary>One signal's events, in their total order, read forward in pieces.</summary>
+/// <summary>One signal's events, in their total order, read forward block by block.</summary>
 public interface IEventReader : IDisposable
 {
-    /// <summary>Reads the next events.</summary>
-    /// <param name="events">Filled from its start; need not become full.</param>
-    /// <returns>The number of events read; 0 at the end.</returns>
-    int Read(Span<ControllerEvent> events);
+    /// <summary>Reads the next block.</summary>
+    /// <param name="block">One event or more, good until the next call. Empty at the end.</param>
+    /// <returns>False at the end.</returns>
+    bool Next(out ReadOnlySpan<ControllerEvent> block);
 }

@@ -30,6 +30,7 @@ internal sealed unsafe class EventTableFunction : IDisposable
 
     private readonly IEventSource _source;
     private readonly Lock _asking = new();
+    private readonly Lock _reading = new();
     private GCHandle _self;
     private SignalId? _signal;
 
@@ -222,11 +223,16 @@ internal sealed unsafe class EventTableFunction : IDisposable
         private readonly byte[] _signal;
         private readonly LocalTimeMap _clock;
         private readonly IEventReader _reader;
-        private readonly ControllerEvent[] _events = new ControllerEvent[(int)DuckDb.VectorSize()];
+        private readonly int _capacity = (int)DuckDb.VectorSize();
+        private readonly Lock _oneAtATime;
+        private ControllerEvent[] _block = [];
+        private int _next;
+        private int _end;
 
         public Scan(Request request, int[] columns)
         {
             _columns = columns;
+            _oneAtATime = request.Events._reading;
             _signal = Encoding.UTF8.GetBytes(request.Signal.Value);
             _clock = request.Events._source.ClockOf(request.Signal);
             _reader = request.Events._source.Open(request.Signal, request.Range);
@@ -234,8 +240,14 @@ internal sealed unsafe class EventTableFunction : IDisposable
 
         public void Fill(nint chunk)
         {
-            var count = _reader.Read(_events);
-            var events = _events.AsSpan(0, count);
+            if (_next == _end)
+            {
+                ReadBlock();
+            }
+
+            var count = Math.Min(_capacity, _end - _next);
+            var events = _block.AsSpan(_next, count);
+            _next += count;
             for (var i = 0; i < _columns.Length; i++)
             {
                 if (_columns[i] < s_columns.Length)
@@ -248,6 +260,19 @@ internal sealed unsafe class EventTableFunction : IDisposable
         }
 
         public void Dispose() => _reader.Dispose();
+
+        /// <summary>Keeps a block, which is more than one chunk takes, until it is used up.</summary>
+        private void ReadBlock()
+        {
+            // A statement that uses the function twice runs both scans on threads of the engine; the source need not bear that.
+            lock (_oneAtATime)
+            {
+                _reader.Next(out var block);
+                _block = _block.Length < block.Length ? new ControllerEvent[block.Length] : _block;
+                block.CopyTo(_block);
+                (_next, _end) = (0, block.Length);
+            }
+        }
 
         private void FillColumn(int column, nint vector, ReadOnlySpan<ControllerEvent> events)
         {

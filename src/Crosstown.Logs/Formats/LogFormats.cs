@@ -3,6 +3,7 @@ using Crosstown.Logs.Formats.Csv;
 using Crosstown.Logs.Formats.Econolite;
 using Crosstown.Logs.Formats.MaxTime;
 using Crosstown.Logs.Formats.Ndjson;
+using Crosstown.Logs.Formats.Parquet;
 
 namespace Crosstown.Logs.Formats;
 
@@ -17,6 +18,7 @@ public static class LogFormats
     [
         new EconoliteFormat(),
         new MaxTimeFormat(),
+        new ParquetFormat(),
         new NdjsonFormat(),
         new CsvFormat(),
     ];

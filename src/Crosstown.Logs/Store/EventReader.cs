@@ -11,7 +11,7 @@ namespace Crosstown.Logs.Store;
 /// sees single events of two signals (rule P12). Not for two threads at once; any number of readers may read beside each other and beside a writer.
 /// Each day is read as it stood when its reading began.
 /// </remarks>
-public sealed class EventReader : IDisposable
+public sealed class EventReader : IEventReader
 {
     /// <summary>How often a day is looked up anew when its files were replaced between looking and opening.</summary>
     private const int MaxLookUps = 5;
@@ -90,7 +90,7 @@ public sealed class EventReader : IDisposable
                 break;
             }
 
-            for (var lookUps = 1; !_isOpen; lookUps++)
+            for (var lookUps = 1; ; lookUps++)
             {
                 if (!_store.Content.Signals.TryGetValue(_signal, out var content) || !content.Days.TryGetValue(day, out var pieces))
                 {
@@ -100,6 +100,7 @@ public sealed class EventReader : IDisposable
                 try
                 {
                     Open(day, content.Zone, pieces);
+                    break;
                 }
                 catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
                 {
@@ -132,7 +133,7 @@ public sealed class EventReader : IDisposable
         if (!_isMerging)
         {
             var path = _store.Folder.PathOf(_signal, day, pieces[0]);
-            if (!_cursor.TryOpen(path, _store.Folder.NameOf(path), new SegmentHead(_signal, zone, day, pieces[0].Low, pieces[0].High), _issues))
+            if (!_cursor.TryOpen(path, _store.Folder.NameOf(path), new SegmentHead(_signal, zone, day, pieces[0].Low, pieces[0].High), pieces[0].Count, _issues))
             {
                 _damaged.Add(new TimeRange(_dayStartMs, _dayStartMs + EventKey.DayMs));
             }
@@ -148,7 +149,7 @@ public sealed class EventReader : IDisposable
         foreach (var piece in pieces)
         {
             var path = _store.Folder.PathOf(_signal, day, piece);
-            _merge.AddSegment(path, _store.Folder.NameOf(path), new SegmentHead(_signal, zone, day, piece.Low, piece.High), fromMs, untilMs, _issues);
+            _merge.AddSegment(path, _store.Folder.NameOf(path), new SegmentHead(_signal, zone, day, piece.Low, piece.High), piece.Count, fromMs, untilMs, _issues);
         }
 
         _isOpen = true;

@@ -156,7 +156,7 @@ public sealed class EventStore
     public DeleteSummary DeleteBefore(DateOnly day, DataIssueLog? issues = null)
     {
         using var held = Folder.Lock();
-        var content = Folder.Load(issues);
+        var content = Folder.LoadToChange(issues);
         var kept = new Dictionary<SignalId, SignalContent>();
         long events = 0;
         var signalDays = 0;

@@ -47,8 +47,7 @@ public sealed class EventStoreWriter : IEventSink, IDisposable
         _lock = _folder.Lock();
         try
         {
-            _content = _folder.Load(issues);
-            _folder.RemoveStrays(_content);
+            _content = _folder.LoadToChange(issues);
             _nextPiece = _content.NextPiece;
         }
         catch
@@ -269,7 +268,7 @@ public sealed class EventStoreWriter : IEventSink, IDisposable
     {
         var signals = new Dictionary<SignalId, SignalContent>(_content.Signals);
         var touched = new List<SignalDay>();
-        var replaced = new List<(string Path, int Day, bool IsDamaged)>();
+        var replaced = new List<(string Path, bool IsDamaged)>();
         long added = 0;
         long duplicates = 0;
         foreach (var signal in _signals.Values.OrderBy(s => s.Signal))
@@ -311,7 +310,7 @@ public sealed class EventStoreWriter : IEventSink, IDisposable
     }
 
     /// <summary>Gives the new segments their names, publishes the new content, then clears away what it no longer names.</summary>
-    private void Finish(StoreContent content, List<SignalDay> touched, List<(string Path, int Day, bool IsDamaged)> replaced)
+    private void Finish(StoreContent content, List<SignalDay> touched, List<(string Path, bool IsDamaged)> replaced)
     {
         foreach (var writer in _finished)
         {
@@ -328,11 +327,11 @@ public sealed class EventStoreWriter : IEventSink, IDisposable
         _folder.Publish(content);
         _finished.Clear();
         _store.Content = _content = content;
-        foreach (var (path, day, isDamaged) in replaced)
+        foreach (var (path, isDamaged) in replaced)
         {
             if (isDamaged)
             {
-                _folder.Quarantine(path, day);
+                _folder.Quarantine(path);
             }
             else
             {
@@ -342,7 +341,7 @@ public sealed class EventStoreWriter : IEventSink, IDisposable
     }
 
     private (Piece[] Pieces, long Added, long Duplicates) CommitDay(
-        SignalBuffer signal, DayBuffer day, Piece[] stored, List<(string Path, int Day, bool IsDamaged)> replaced)
+        SignalBuffer signal, DayBuffer day, Piece[] stored, List<(string Path, bool IsDamaged)> replaced)
     {
         if (stored.Length == 0 && day.Count == 0 && day.Spilled.Count == 1)
         {
@@ -388,7 +387,7 @@ public sealed class EventStoreWriter : IEventSink, IDisposable
         foreach (var (spilled, piece) in day.Spilled)
         {
             _fresh.AddSegment(
-                spilled.UnfinishedPath, _folder.NameOf(spilled.UnfinishedPath), new SegmentHead(signal.Signal, signal.Zone, day.Day, piece.Low, piece.High), 0, (int)EventKey.DayMs, null);
+                spilled.UnfinishedPath, _folder.NameOf(spilled.UnfinishedPath), new SegmentHead(signal.Signal, signal.Zone, day.Day, piece.Low, piece.High), piece.Count, 0, (int)EventKey.DayMs, null);
         }
 
         var (firstMs, lastMs) = day.Span();
@@ -469,19 +468,22 @@ public sealed class EventStoreWriter : IEventSink, IDisposable
             return false;
         }
 
-        _stored.AddSegment(path, _folder.NameOf(path), new SegmentHead(signal.Signal, signal.Zone, day, piece.Low, piece.High), fromMs, untilMs, _issues);
+        _stored.AddSegment(path, _folder.NameOf(path), new SegmentHead(signal.Signal, signal.Zone, day, piece.Low, piece.High), piece.Count, fromMs, untilMs, _issues);
         return true;
     }
 
-    private Piece Merge(SignalBuffer signal, int day, ReadOnlySpan<Piece> stored, SegmentWriter fresh, List<(string Path, int Day, bool IsDamaged)> replaced)
+    private Piece Merge(SignalBuffer signal, int day, ReadOnlySpan<Piece> stored, SegmentWriter fresh, List<(string Path, bool IsDamaged)> replaced)
     {
         var full = (int)EventKey.DayMs;
         _stored.Begin(day);
-        var freshHead = fresh.Head;
-        _stored.AddSegment(fresh.UnfinishedPath, _folder.NameOf(fresh.UnfinishedPath), freshHead, 0, full, null);
+        _stored.AddSegment(fresh.UnfinishedPath, _folder.NameOf(fresh.UnfinishedPath), fresh.Head, fresh.Count, 0, full, null);
+        var sources = new List<(string Path, int Source)>();
         foreach (var piece in stored)
         {
-            TryAddStored(signal, day, piece, 0, full);
+            if (TryAddStored(signal, day, piece, 0, full))
+            {
+                sources.Add((_folder.PathOf(signal.Signal, day, piece), _stored.Sources - 1));
+            }
         }
 
         using var writer = OpenSegment(signal, day, stored[0].Low);
@@ -492,19 +494,10 @@ public sealed class EventStoreWriter : IEventSink, IDisposable
         }
 
         var merged = writer.End(sync: true);
-        var isDamaged = _stored.IsDamaged;
+        replaced.AddRange(sources.Select(s => (s.Path, _stored.IsSourceDamaged(s.Source))));
         _stored.Close();
         _finished.Add(writer);
         _folder.Disk.RemoveFile(fresh.UnfinishedPath);
-        foreach (var piece in stored)
-        {
-            var path = _folder.PathOf(signal.Signal, day, piece);
-            if (File.Exists(path))
-            {
-                replaced.Add((path, day, isDamaged));
-            }
-        }
-
         return merged;
     }
 

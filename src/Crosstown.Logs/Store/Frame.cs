@@ -45,6 +45,4 @@ internal static class Frame
         && KindOf(bytes) == kind
         && LengthOf(bytes) <= (uint)(bytes.Length - HeaderLength)
         && BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]) == Crc32C.Compute(bytes[..8], bytes.Slice(HeaderLength, (int)LengthOf(bytes)));
-
-    public static bool IsKnownKind(uint kind) => kind is Head or Model or Data or Index or Trailer;
 }

@@ -16,22 +16,26 @@ internal sealed class KeyMerge : IDisposable
     /// <summary>Keys that were left out because they were there already.</summary>
     public long Duplicates { get; private set; }
 
-    /// <summary>Whether part of a segment could not be read so far.</summary>
+    /// <summary>Whether part of any source could not be read so far.</summary>
     public bool IsDamaged
     {
         get
         {
+            var damaged = false;
             for (var i = 0; i < _used; i++)
             {
-                if (_sources[i].IsDamaged)
-                {
-                    return true;
-                }
+                damaged |= IsSourceDamaged(i);
             }
 
-            return false;
+            return damaged;
         }
     }
+
+    /// <summary>The number of sources taken.</summary>
+    public int Sources => _used;
+
+    /// <summary>Whether part of one source could not be read so far; sources count from 0 in the order in which they were taken.</summary>
+    public bool IsSourceDamaged(int source) => _sources[source].IsDamaged;
 
     public void Begin(int day)
     {
@@ -43,8 +47,8 @@ internal sealed class KeyMerge : IDisposable
     public void AddMemory(ulong[] keys, int count) => TakeSource().Open(keys, count);
 
     /// <summary>Takes a segment, all of it or a part of the day. A missing or unreadable one is reported and counts as damage.</summary>
-    public void AddSegment(string path, string name, SegmentHead head, int fromMs, int untilMs, DataIssueLog? issues) =>
-        TakeSource().Open(path, name, head, fromMs, untilMs, issues);
+    public void AddSegment(string path, string name, SegmentHead head, long count, int fromMs, int untilMs, DataIssueLog? issues) =>
+        TakeSource().Open(path, name, head, count, fromMs, untilMs, issues);
 
     /// <summary>Adds the times whose events could not be read to a list, as far as they were met.</summary>
     public void CopyDamage(List<Core.Time.TimeRange> to)
@@ -172,7 +176,7 @@ internal sealed class KeyMerge : IDisposable
 
         public void Open(ulong[] keys, int count) => (_keys, _at, _count, _isSegment) = (keys, 0, count, false);
 
-        public void Open(string path, string name, SegmentHead head, int fromMs, int untilMs, DataIssueLog? issues)
+        public void Open(string path, string name, SegmentHead head, long count, int fromMs, int untilMs, DataIssueLog? issues)
         {
             _cursor ??= new SegmentCursor();
             if (_own.Length == 0)
@@ -181,7 +185,7 @@ internal sealed class KeyMerge : IDisposable
             }
 
             (_keys, _at, _count, _isSegment) = (_own, 0, 0, true);
-            _isLost = !_cursor.TryOpen(path, name, head, issues);
+            _isLost = !_cursor.TryOpen(path, name, head, count, issues);
             _cursor.Limit(fromMs, untilMs);
         }
 

@@ -15,6 +15,12 @@ internal sealed class SegmentCursor : IDisposable
 {
     private const int TrailerLength = Frame.HeaderLength + sizeof(uint);
 
+    /// <summary>No data or model frame is longer, whatever it holds: a block of nothing but escapes has 85 KiB.</summary>
+    private const int MaxScannedLength = 128 << 10;
+
+    /// <summary>How many times its length a file may cost in checksums that do not match, before the rest of it is given up.</summary>
+    private const int MaxScanEffort = 16;
+
     private readonly BlockDecoder _decoder = new();
     private readonly SegmentModel _model = new();
     private readonly List<BlockEntry> _blocks = [];
@@ -30,6 +36,7 @@ internal sealed class SegmentCursor : IDisposable
     private int _block;
     private int _group;
     private bool _isGroupReadable;
+    private long? _expectedCount;
     private bool _isScanned;
     private int _fromMs;
     private int _untilMs;
@@ -53,14 +60,15 @@ internal sealed class SegmentCursor : IDisposable
     /// <summary>Opens a segment to read all of it.</summary>
     /// <param name="name">What issues call the file.</param>
     /// <param name="expected">What the head should say; null when anything is welcome.</param>
+    /// <param name="expectedCount">How many events there should be; null when that is not known.</param>
     /// <param name="issues">Takes what is damaged; null makes damage an exception.</param>
     /// <returns>False when nothing of the file can be used; the reason is in the issues.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">Something is damaged and there is no log to say so.</exception>
-    public bool TryOpen(string path, string name, SegmentHead? expected, DataIssueLog? issues)
+    public bool TryOpen(string path, string name, SegmentHead? expected, long? expectedCount, DataIssueLog? issues)
     {
         Close();
-        (_issues, _name, _isScanned) = (issues, name, false);
+        (_issues, _name, _expectedCount, _isScanned) = (issues, name, expectedCount, false);
         (_block, _group, _fromMs, _untilMs) = (0, -1, 0, (int)EventKey.DayMs);
         _blocks.Clear();
         _models.Clear();
@@ -134,6 +142,12 @@ internal sealed class SegmentCursor : IDisposable
 
         _firstFrameEnd = 0;
         Head = expected.GetValueOrDefault();
+        if (Frame.IsGood(bytes, Frame.Head))
+        {
+            Report(0, "", "The head is whole but not one that this version writes; the file is not read. A newer version may read it.");
+            return false;
+        }
+
         Report(0, "", expected is null
             ? "The head is damaged, so that the signal and the day are not known; the file is not read."
             : "The head is damaged; the store's list says which signal and day it is, and the blocks are read.");
@@ -176,15 +190,24 @@ internal sealed class SegmentCursor : IDisposable
     private void Scan()
     {
         _isScanned = true;
+        if (_length > Frame.MaxLength)
+        {
+            Report(0, "", $"{_length} bytes are too many to search for blocks, the limit is {Frame.MaxLength}; the file is not read.");
+            AddDamage(0, (int)EventKey.DayMs);
+            return;
+        }
+
         _index = new byte[_length];
         RandomAccess.Read(_file!, _index, 0);
+        var effort = (MaxScanEffort * _length) + MaxScannedLength;
         long? lostFrom = null;
-        for (long at = _firstFrameEnd; at + Frame.HeaderLength <= _length;)
+        for (var at = (int)_firstFrameEnd; at + Frame.HeaderLength <= _length && effort > 0;)
         {
-            var kind = Frame.KindOf(_index.AsSpan((int)at));
-            var rest = _index.AsSpan((int)at);
-            if (!Frame.IsKnownKind(kind) || !Frame.IsGood(rest, kind))
+            var rest = _index.AsSpan(at);
+            var kind = Frame.KindOf(rest);
+            if (kind is not (Frame.Model or Frame.Data) || Frame.LengthOf(rest) > MaxScannedLength || !Frame.IsGood(rest, kind))
             {
+                effort -= kind is Frame.Model or Frame.Data ? Math.Min(Frame.LengthOf(rest), MaxScannedLength) : 0;
                 lostFrom ??= at;
                 at++;
                 continue;
@@ -201,8 +224,11 @@ internal sealed class SegmentCursor : IDisposable
             Report(tail, "", $"The last {_length - tail} bytes hold no whole block and are cut.");
         }
 
-        // Where the file was cut, everything to the end of the day is unseen.
-        AddDamage(_blocks.Count == 0 ? 0 : _blocks[^1].LastMs, (int)EventKey.DayMs);
+        if (CountEvents() != _expectedCount)
+        {
+            // Where the file was cut, everything to the end of the day is unseen.
+            AddDamage(_blocks.Count == 0 ? 0 : _blocks[^1].LastMs, (int)EventKey.DayMs);
+        }
     }
 
     private void TakeScanned(uint kind, long at, ReadOnlySpan<byte> frame, long? lostFrom)
@@ -250,7 +276,8 @@ internal sealed class SegmentCursor : IDisposable
         }
 
         var frame = ReadAt(block.Offset, block.Length);
-        if (!Frame.IsGood(frame, Frame.Data) || Frame.LengthOf(frame) != (uint)(frame.Length - Frame.HeaderLength))
+        if (!Frame.IsGood(frame, Frame.Data) || Frame.LengthOf(frame) != (uint)(frame.Length - Frame.HeaderLength)
+            || Frame.LengthOf(frame) < BlockDecoder.HeaderLength)
         {
             Report(block.Offset, "", $"{block.Count} events in a damaged block are left out; the others are read.");
             return 0;

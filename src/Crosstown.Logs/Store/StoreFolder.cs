@@ -13,6 +13,9 @@ internal sealed class StoreFolder(string dataFolder, Disk disk)
 {
     private const string SegmentEnding = ".seg";
     private const string DayFormat = "yyyyMMdd";
+    private const int LockedOnLinux = 11;
+    private const int LockedOnMacOS = 35;
+    private const int LockedOnWindows = 32;
 
     public string Root { get; } = Path.Combine(dataFolder, "events");
 
@@ -43,7 +46,7 @@ internal sealed class StoreFolder(string dataFolder, Disk disk)
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException))
+        catch (IOException e) when ((e.HResult & 0xFFFF) is LockedOnLinux or LockedOnMacOS or LockedOnWindows)
         {
             throw new ProblemException(
                 "XT120",
@@ -53,8 +56,25 @@ internal sealed class StoreFolder(string dataFolder, Disk disk)
     }
 
     /// <summary>Reads the manifest. No manifest and no segments is an empty store.</summary>
-    public StoreContent Load(DataIssueLog? issues)
+    /// <param name="issues">Takes that the manifest is damaged or missing; null makes that an exception.</param>
+    public StoreContent Load(DataIssueLog? issues) => Load(issues, out _);
+
+    /// <summary>Reads the manifest for someone who holds the lock: one that is damaged is replaced, and what is left over is cleared away.</summary>
+    public StoreContent LoadToChange(DataIssueLog? issues)
     {
+        var content = Load(issues, out var isRecovered);
+        if (isRecovered)
+        {
+            Publish(content);
+        }
+
+        RemoveStrays(content, isRecovered);
+        return content;
+    }
+
+    private StoreContent Load(DataIssueLog? issues, out bool isRecovered)
+    {
+        isRecovered = false;
         var path = ManifestPath;
         var bytes = File.Exists(path) ? File.ReadAllBytes(path) : null;
         if (bytes is not null && StoreContent.Read(bytes) is { } content)
@@ -74,6 +94,7 @@ internal sealed class StoreFolder(string dataFolder, Disk disk)
         }
 
         issues.Add(DataIssueKind.DamagedBlock, NameOf(path), 0, "", message);
+        isRecovered = true;
         return Recover(issues);
     }
 
@@ -94,26 +115,35 @@ internal sealed class StoreFolder(string dataFolder, Disk disk)
     }
 
     /// <summary>Removes files that no manifest names: what an import left that was ended before its commit, or after it but before it cleared up.</summary>
-    public void RemoveStrays(StoreContent content)
+    /// <param name="keepUnreadable">Whether segments that cannot be read are to be kept: the manifest that named them may be the lost one.</param>
+    private void RemoveStrays(StoreContent content, bool keepUnreadable)
     {
         var named = content.Signals
             .SelectMany(s => s.Value.Days.SelectMany(d => d.Value.Select(p => PathOf(s.Key, d.Key, p))))
             .ToHashSet(StringComparer.Ordinal);
-        foreach (var folder in ListDayFolders())
+        using var cursor = new SegmentCursor();
+        foreach (var folder in ListDayFolders().ToList())
         {
             foreach (var path in Directory.EnumerateFiles(folder).Where(p => !named.Contains(p)).ToList())
             {
-                disk.RemoveFile(path);
+                if (keepUnreadable && path.EndsWith(SegmentEnding, StringComparison.Ordinal) && !cursor.TryOpen(path, path, null, null, new DataIssueLog()))
+                {
+                    Quarantine(path);
+                }
+                else
+                {
+                    cursor.Close();
+                    disk.RemoveFile(path);
+                }
             }
         }
     }
 
     /// <summary>Moves a damaged file out of the way; it is kept for as long as its day is.</summary>
-    public void Quarantine(string path, int day)
+    public void Quarantine(string path)
     {
         disk.MakeFolder(QuarantineFolder);
-        var name = string.Create(CultureInfo.InvariantCulture, $"{EventKey.ToDate(day).ToString(DayFormat, CultureInfo.InvariantCulture)}-{Path.GetFileName(path)}");
-        disk.Rename(path, Path.Combine(QuarantineFolder, name));
+        disk.Rename(path, Path.Combine(QuarantineFolder, $"{Path.GetFileName(Path.GetDirectoryName(path))}-{Path.GetFileName(path)}"));
         disk.SyncFolder(QuarantineFolder);
     }
 
@@ -163,7 +193,7 @@ internal sealed class StoreFolder(string dataFolder, Disk disk)
         using var cursor = new SegmentCursor();
         foreach (var path in ListSegments())
         {
-            if (cursor.TryOpen(path, NameOf(path), null, issues) && path == PathOf(cursor.Head.Signal, cursor.Head.Day, cursor.Head.Low, cursor.Head.High))
+            if (cursor.TryOpen(path, NameOf(path), null, null, issues) && path == PathOf(cursor.Head.Signal, cursor.Head.Day, cursor.Head.Low, cursor.Head.High))
             {
                 var head = cursor.Head;
                 found.Add((head, new Piece(head.Low, head.High, cursor.CountEvents(), cursor.FirstMs, cursor.LastMs, cursor.FileLength)));

@@ -29,7 +29,7 @@ internal sealed class NoEvents : IEventSource
 /// <summary>One signal's events in memory.</summary>
 internal sealed class OneSignal(SignalId signal, ControllerEvent[] events) : IEventSource, IEventReader
 {
-    private int _next;
+    private bool _isRead;
 
     public ImmutableArray<SignalId> ListSignals() => [signal];
 
@@ -37,13 +37,12 @@ internal sealed class OneSignal(SignalId signal, ControllerEvent[] events) : IEv
 
     public IEventReader Open(SignalId asked, TimeRange range) => this;
 
-    public int Read(Span<ControllerEvent> into)
+    public bool Next(out ReadOnlySpan<ControllerEvent> block)
     {
-        var count = Math.Min(into.Length, events.Length - _next);
-        events.AsSpan(_next, count).CopyTo(into);
-        _next += count;
-        return count;
+        block = _isRead ? [] : events;
+        _isRead = true;
+        return !block.IsEmpty;
     }
 
-    public void Dispose() => _next = 0;
+    public void Dispose() => _isRead = false;
 }

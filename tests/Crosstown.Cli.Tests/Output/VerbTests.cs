@@ -1,10 +1,13 @@
 using System.Globalization;
 using Crosstown.Cli.Output;
+using Crosstown.Core.Data;
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Core.Tables;
 using Crosstown.Core.Time;
+using Crosstown.Logs;
 using Crosstown.Logs.Analytics;
+using Crosstown.Logs.Formats;
 
 namespace Crosstown.Cli.Tests.Output;
 
@@ -51,6 +54,19 @@ public sealed class VerbTests
     }
 
     [Fact]
+    public void Without_the_library_a_parquet_file_is_left_out_with_the_way_to_get_it()
+    {
+        var issues = new DataIssueLog();
+        using var file = new MemoryStream("PAR1 and what follows"u8.ToArray());
+
+        WithLibraryAt("/nowhere", () => LogFiles.Read(file, "events.parquet", new ReadSettings(), new NoSink(), issues).Files.Length);
+
+        var issue = Assert.Single(issues.ListExamples());
+        Assert.Equal("events.parquet", issue.Source);
+        Assert.Contains("npm ci --prefix native/duckdb", issue.Assumed, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_wrong_query_is_wrong_use_and_a_file_that_cannot_be_asked_is_worth_a_look()
     {
         Assert.SkipUnless(AnalyticsEngine.TryLoad(out _, out var whyNot), whyNot);
@@ -87,6 +103,11 @@ public sealed class VerbTests
 
         Assert.Equal(3, Export(folder, "none/e.csv", TableFormat.Csv, errors));
         Assert.Contains("none", errors.ToString(), StringComparison.Ordinal);
+    }
+
+    private sealed class NoSink : IEventSink
+    {
+        public void Add(SignalId signal, string zone, ReadOnlySpan<ControllerEvent> events) => throw new InvalidOperationException($"Events of {signal} out of nothing.");
     }
 
     private static int Export(ScratchFolder folder, string name, TableFormat format, TextWriter errors) => EventExportVerb.Run(

@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Crosstown.Core.Data;
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Core.Tables;
 using Crosstown.Core.Time;
 using Crosstown.Logs.Analytics;
+using Crosstown.Logs.Store;
 
 namespace Crosstown.Logs.Tests.Analytics;
 
@@ -61,6 +63,30 @@ public sealed class EventExportTests
     }
 
     [Fact]
+    public void What_a_store_holds_is_exported_and_asked_event_by_event()
+    {
+        using var folder = new ScratchFolder();
+        var events = Duck.RandomEvents(61, 20_000).Distinct().ToArray();
+        var store = EventStore.Open(folder.Path);
+        using (var writer = store.OpenWriter(new DataIssueLog()))
+        {
+            writer.Add(SignalId.Parse("227"), "America/Denver", events.AsSpan(7_000));
+            writer.Commit();
+            writer.Add(SignalId.Parse("227"), "America/Denver", events.AsSpan(0, 9_000));
+            writer.Commit();
+        }
+
+        var source = new StoredEvents(store, null);
+
+        Assert.Equal(
+            events.Select(e => string.Create(CultureInfo.InvariantCulture, $"{DateTime.UnixEpoch.AddMilliseconds(Duck.Denver.ToLocalMs(e.TimeMs)):yyyy-MM-dd'T'HH:mm:ss.fff},227,{e.Code},{e.Parameter}")),
+            Export(source, (s, t) => new CsvTableWriter(s, EventExport.Schema, t), TimeStyle.Local).Split('\n')[1..^1]);
+        Assert.Equal(
+            events.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.TimeMs},{e.Code},{e.Parameter}")),
+            Duck.Rows(folder.Path, source, "select epoch_ms(time), code, parameter from events('227')"));
+    }
+
+    [Fact]
     public void Only_events_of_the_half_open_span_are_exported()
     {
         var events = new ControllerEvent[] { new(1000, 1, 2), new(2000, 8, 2), new(3000, 10, 2) };
@@ -102,7 +128,7 @@ public sealed class EventExportTests
         Assert.Throws<OperationCanceledException>(() => EventExport.Write(source, s_always, source.ListSignals(), writer, new CancellationToken(canceled: true)));
     }
 
-    private static string Export(EventList source, Func<Stream, TimeStyle, ITableWriter> make, TimeStyle times)
+    private static string Export(IEventSource source, Func<Stream, TimeStyle, ITableWriter> make, TimeStyle times)
     {
         using var stream = new MemoryStream();
         using var writer = make(stream, times);

@@ -18,15 +18,16 @@ internal sealed class EventList(LocalTimeMap clock, params (string Signal, Contr
     {
         private int _next = Array.FindIndex(events, e => e.TimeMs >= range.StartMs) is >= 0 and var first ? first : events.Length;
 
-        public int Read(Span<ControllerEvent> into)
+        public bool Next(out ReadOnlySpan<ControllerEvent> block)
         {
-            var count = 0;
-            while (count < Math.Min(into.Length, 97) && _next < events.Length && range.Contains(events[_next].TimeMs))
+            var start = _next;
+            while (_next - start < 4999 && _next < events.Length && range.Contains(events[_next].TimeMs))
             {
-                into[count++] = events[_next++];
+                _next++;
             }
 
-            return count;
+            block = events.AsSpan(start, _next - start);
+            return !block.IsEmpty;
         }
 
         public void Dispose()

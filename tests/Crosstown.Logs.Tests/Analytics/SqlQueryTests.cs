@@ -4,6 +4,7 @@ using Crosstown.Core.Data;
 using Crosstown.Core.Events;
 using Crosstown.Core.Time;
 using Crosstown.Logs.Analytics;
+using Crosstown.Logs.Tests.Formats;
 
 namespace Crosstown.Logs.Tests.Analytics;
 
@@ -211,6 +212,20 @@ public sealed class SqlQueryTests
     }
 
     [Fact]
+    public void The_question_in_the_documentation_is_answered()
+    {
+        using var folder = new ScratchFolder();
+        var text = File.ReadAllText(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "docs", "export.md"));
+        var sql = text.Split("```sql\n")[1].Split("```")[0];
+        var from = CapturedEvents.Utc("2024-05-13T22:00");
+        var source = new EventList(Duck.Denver, ("227", [new(from - 100, 82, 12), new(from, 82, 12), new(from + 1000, 81, 12), new(from + 1_000_000, 82, 12), new(from + 1_100_000, 82, 12)]));
+
+        Assert.Equal(["2024-05-13T16:00:00.000,1", "2024-05-13T16:15:00.000,2"], Duck.Rows(folder.Path, source, sql));
+
+        static string ThisFile([System.Runtime.CompilerServices.CallerFilePath] string path = "") => path;
+    }
+
+    [Fact]
     public void A_long_answer_is_written_to_the_end()
     {
         using var folder = new ScratchFolder();
@@ -270,7 +285,7 @@ public sealed class SqlQueryTests
 
         public IEventReader Open(Core.Street.SignalId signal, TimeRange range) => this;
 
-        public int Read(Span<ControllerEvent> events) => throw new InvalidDataException("block 3 is damaged");
+        public bool Next(out ReadOnlySpan<ControllerEvent> block) => throw new InvalidDataException("block 3 is damaged");
 
         public void Dispose()
         {

@@ -44,7 +44,7 @@ internal static class ExportCommand
         var code = what switch
         {
             "events" => EventExportVerb.Run(
-                new StoreEventSource(store, issues), signals.Length == 0 ? null : signals,
+                new StoredEvents(store, issues), signals.Length == 0 ? null : signals,
                 new TimeRange(from?.ToUtcMs(LocalTimeMap.Utc) ?? long.MinValue / 2, to?.ToUtcMs(LocalTimeMap.Utc) ?? long.MaxValue / 2),
                 format, times, output, Console.Out, Console.Error, CancellationToken.None),
             "measures" => ExportMeasures(store, data, format, times, output, signals, from, to, issues),

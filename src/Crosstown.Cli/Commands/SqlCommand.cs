@@ -29,7 +29,7 @@ internal static class SqlCommand
             "ndjson" => SqlFormat.Ndjson,
             _ => throw new ProblemException("XT120", "--format", $"'{format}' is no form for answers; there are text, csv and ndjson."),
         };
-        var code = SqlVerb.Run(data, new StoreEventSource(EventStore.Open(data, issues), issues), query, form, Console.Out, Console.Error, CancellationToken.None);
+        var code = SqlVerb.Run(data, new StoredEvents(EventStore.Open(data, issues), issues), query, form, Console.Out, Console.Error, CancellationToken.None);
         IssueReport.Print(issues, Console.Error);
         return code;
     }

@@ -2,8 +2,8 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Reflection;
+using System.Text.Json;
 using Crosstown.Core.Events;
-using Crosstown.Core.Street;
 using Crosstown.Core.Tables;
 using Crosstown.Logs;
 using Crosstown.Measures;
@@ -42,8 +42,9 @@ public static class SchemaInventory
         var groups = ImmutableArray.CreateBuilder<RunningGroup>();
         groups.Add(new RunningGroup("controller-event", "record", [.. typeof(ControllerEvent)
             .GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)
-            .Select(f => Property(f.Name[1..f.Name.IndexOf('>', StringComparison.Ordinal)], f.FieldType))]));
-        groups.Add(new RunningGroup("signal-configuration", "file", [.. ListProperties(typeof(SignalConfiguration), "")]));
+            .Select(f => f.Name[1..f.Name.IndexOf('>', StringComparison.Ordinal)])
+            .Select(name => new RunningField(name, false, name == nameof(ControllerEvent.TimeMs) ? "time" : "state"))]));
+        groups.Add(new RunningGroup("signal-configuration", "file", [.. ListSignalFileFields()]));
         foreach (var tables in ListTables().GroupBy(t => t.Name))
         {
             // Two definition sets may write different columns under one name: together they are what the table can hold.
@@ -68,35 +69,45 @@ public static class SchemaInventory
         _ => column.Unit.Length == 0 ? "count" : "figure",
     });
 
-    private static RunningField Property(string name, Type type) =>
-        new(name, type == typeof(string), name.EndsWith("TimeMs", StringComparison.Ordinal) ? "time" : type == typeof(string) ? "text" : "configuration");
-
-    /// <summary>All that can be set in a configuration type and in what it holds, as paths such as <c>detectors[].channel</c>.</summary>
-    private static IEnumerable<RunningField> ListProperties(Type type, string path)
+    /// <summary>The properties of the signal files' published schema, as paths such as <c>detectors[].channel</c>.</summary>
+    private static RunningField[] ListSignalFileFields()
     {
-        foreach (var property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(p => p.CanWrite).OrderBy(p => p.MetadataToken))
+        using var stream = typeof(SchemaInventory).Assembly.GetManifestResourceStream("signal.schema.json")
+            ?? throw new InvalidOperationException("This program was built without the schema of signal files.");
+        using var schema = JsonDocument.Parse(stream);
+        return [.. ListProperties(schema.RootElement, schema.RootElement, "")];
+    }
+
+    private static IEnumerable<RunningField> ListProperties(JsonElement root, JsonElement schema, string path)
+    {
+        foreach (var property in schema.GetProperty("properties").EnumerateObject())
         {
-            var name = path + char.ToLowerInvariant(property.Name[0]) + property.Name[1..];
-            var held = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-            if (held.IsGenericType)
+            var name = path + property.Name;
+            var held = Follow(root, property.Value);
+            if (held.TryGetProperty("items", out var items))
             {
-                held = held.GetGenericArguments()[^1];
+                held = Follow(root, items);
                 name += "[]";
             }
 
-            if (held.Assembly == typeof(SignalConfiguration).Assembly && !held.IsEnum && held != typeof(SignalId))
+            if (held.TryGetProperty("properties", out _))
             {
-                foreach (var inner in ListProperties(held, name + "."))
+                foreach (var inner in ListProperties(root, held, name + "."))
                 {
                     yield return inner;
                 }
             }
             else
             {
-                yield return Property(name, held);
+                var isText = held.TryGetProperty("type", out var type) && type.GetString() == "string"
+                    && !held.TryGetProperty("enum", out _) && !held.TryGetProperty("pattern", out _) && !held.TryGetProperty("format", out _);
+                yield return new RunningField(name, isText, isText ? "text" : "configuration");
             }
         }
     }
+
+    private static JsonElement Follow(JsonElement root, JsonElement schema) =>
+        schema.TryGetProperty("$ref", out var reference) ? root.GetProperty("$defs").GetProperty(reference.GetString()!["#/$defs/".Length..]) : schema;
 
     private static void AddCommands(Command command, ImmutableArray<RunningGroup>.Builder groups, string parents = "")
     {

@@ -30,7 +30,7 @@ public sealed class EventShapeTests
             ["EventsOfCorridor", "EventsOfPair", "Follow", "Indexed", "Tagged"],
             ListJoins([typeof(Joins)]).Select(f => f[(f.LastIndexOf('.') + 1)..]).Order(StringComparer.Ordinal));
 
-    /// <summary>Functions whose shape could join events of two signals: two signals in, or several signals beside events.</summary>
+    /// <summary>Functions whose shape could join events of two signals: two signals in, or several signals beside events. A signal that comes out does not count.</summary>
     private static IEnumerable<string> ListJoins(IEnumerable<Type> types)
     {
         foreach (var type in types.Where(t => t != typeof(SignalId) && !t.IsDefined(typeof(CompilerGeneratedAttribute), false)))
@@ -44,7 +44,7 @@ public sealed class EventShapeTests
                 }
 
                 var parameters = method.GetParameters().Select(p => p.ParameterType).ToArray();
-                var signals = parameters.Count(p => Strip(p) == typeof(SignalId));
+                var signals = method.GetParameters().Count(p => !p.IsOut && Strip(p.ParameterType) == typeof(SignalId));
                 var manySignals = parameters.Any(p => Strip(p) != typeof(SignalId) && Mentions(p, typeof(SignalId)) && !typeof(Delegate).IsAssignableFrom(p));
                 var givesEvents = Mentions(method.ReturnType, typeof(ControllerEvent)) || parameters.Any(p => Mentions(p, typeof(ControllerEvent)));
                 var namesBoth = new[] { method.ReturnType }.Concat(parameters).Any(p => Mentions(p, typeof(SignalId)) && Mentions(p, typeof(ControllerEvent)));

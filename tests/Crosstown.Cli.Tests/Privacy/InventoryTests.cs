@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Reflection;
 using System.Text.Json;
 using Crosstown.Cli.Privacy;
 using Crosstown.Core.Privacy;
@@ -28,6 +29,18 @@ public sealed class InventoryTests
         PrivacyCommands.PrintDraft(draft);
 
         Assert.True(PrivacyCommands.Verify(output) == 0, $"{output}\nAdd to privacy/inventory.json and fill in:\n{draft}");
+    }
+
+    [Fact]
+    [Trait("rule", "P02")]
+    public void Every_table_that_any_assembly_defines_is_compared()
+    {
+        const BindingFlags all = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        var defined = Products.Assemblies.SelectMany(a => a.GetTypes()).Where(t => !t.ContainsGenericParameters).SelectMany(t => t.GetFields(all))
+            .Where(f => f.FieldType == typeof(TableSchema)).Select(f => ((TableSchema?)f.GetValue(null))?.Name).ToArray();
+
+        Assert.NotEmpty(defined);
+        Assert.Empty(defined.Except(SchemaInventory.ListTables().Select(t => t.Name)));
     }
 
     [Fact]

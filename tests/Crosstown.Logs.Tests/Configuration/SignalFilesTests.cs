@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Crosstown.Core.Data;
 using Crosstown.Core.Street;
 using Crosstown.Logs.Configuration;
-using Crosstown.Tests;
 
 namespace Crosstown.Logs.Tests.Configuration;
 

@@ -291,6 +291,7 @@ public sealed class SignalFilesTests : IDisposable
                 DecisionPointS = 0.5,
                 MovementDelayS = 15,
                 MinimumSpeedMph = 5,
+                TravelTimeS = 4.5,
             },
         ],
         Phases =

@@ -112,7 +112,7 @@ public sealed class ReaderFuzzTests
             case "econolite" when kind == "econolite":
                 Assert.Contains(RecordBytes(file), rest => (rest + 3) / 4 == accounted);
                 break;
-            case "maxtime" when file.AsSpan().IndexOf("<!"u8) < 0 && file.AsSpan().LastIndexOf("<?"u8) <= 0:
+            case "maxtime" when kind == "maxtime":
                 Assert.True(accounted >= CountEvents(file), $"{accounted} accounted for of {CountEvents(file)}.");
                 break;
             default:

@@ -83,11 +83,6 @@ public static class LogFiles
         if (head.Length == 0)
         {
             ReportTrouble(content, reading);
-            if (content.Trouble is null)
-            {
-                reading.RefuseFile(DataIssueKind.EmptyFile, 0, "", "the file is empty; controllers write such files when they restart");
-            }
-
             return null;
         }
 

@@ -8,7 +8,10 @@ public static class MeasureCatalog
     public static ImmutableArray<Measure> All { get; } =
     [
         new DetectorVolume.DetectorVolumeMeasure(),
+        new CoordinationDiagram.CoordinationDiagramMeasure(),
         new ArrivalsOnGreen.ArrivalsOnGreenMeasure(),
+        new ArrivalsOnRed.ArrivalsOnRedMeasure(),
+        new ApproachDelay.ApproachDelayMeasure(),
     ];
 
     /// <summary>The measure of a name; null when there is none.</summary>

@@ -28,6 +28,10 @@ public sealed class ApproachGroup
         new("overlap", ColumnType.Integer, "", "The overlap that serves the approach, A = 1; null where a phase does."),
     ];
 
+    /// <summary>The words of a direction column, in the order of <see cref="TravelDirection"/>.</summary>
+    public static ImmutableArray<string> DirectionWords { get; } =
+        ["unknown", "northbound", "southbound", "eastbound", "westbound", "northeastbound", "northwestbound", "southeastbound", "southwestbound"];
+
     public SignalGroup Group { get; }
 
     /// <summary>The way its traffic is headed; unknown when the configuration does not say.</summary>

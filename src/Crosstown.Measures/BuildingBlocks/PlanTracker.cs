@@ -152,7 +152,12 @@ public sealed class PlanTracker(MeasureContext context)
         }
     }
 
-    private long NextMidnight() => context.Clock.BinAt(_periods[^1].StartMs, DayMs).EndMs;
+    private long NextMidnight()
+    {
+        // A day's bin is cut where the clock changes; its other part goes on to midnight.
+        var endMs = context.Clock.BinAt(_periods[^1].StartMs, DayMs).EndMs;
+        return context.Clock.ToLocalMs(endMs) % DayMs == 0 ? endMs : context.Clock.BinAt(endMs, DayMs).EndMs;
+    }
 
     private void Change(long timeMs, int number)
     {

@@ -8,7 +8,13 @@ public static class MeasureCatalog
     public static ImmutableArray<Measure> All { get; } =
     [
         new DetectorVolume.DetectorVolumeMeasure(),
+        new ApproachVolume.ApproachVolumeMeasure(),
+        new TurningMovements.TurningMovementsMeasure(),
+        new CoordinationDiagram.CoordinationDiagramMeasure(),
         new ArrivalsOnGreen.ArrivalsOnGreenMeasure(),
+        new ArrivalsOnRed.ArrivalsOnRedMeasure(),
+        new ApproachDelay.ApproachDelayMeasure(),
+        new SplitMonitor.SplitMonitorMeasure(),
     ];
 
     /// <summary>The measure of a name; null when there is none.</summary>

@@ -9,6 +9,7 @@ public static class MeasureCatalog
     [
         new DetectorVolume.DetectorVolumeMeasure(),
         new ArrivalsOnGreen.ArrivalsOnGreenMeasure(),
+        new TimingAndActuation.TimingAndActuationMeasure(),
     ];
 
     /// <summary>The measure of a name; null when there is none.</summary>

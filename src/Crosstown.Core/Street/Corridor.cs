@@ -45,7 +45,7 @@ public sealed record Corridor
     /// <param name="link">0 for the link from the first signal to the second.</param>
     /// <returns>Null when no speed is known.</returns>
     public double? TravelTimeS(int link) => Signals[link].SpeedMphToNext is > 0 and var mph
-        ? (Signals[link + 1].DistanceFt - Signals[link].DistanceFt) / (FeetPerSecondPerMph * mph.Value)
+        ? (Signals[link + 1].DistanceFt - Signals[link].DistanceFt) / (FeetPerSecondPerMph * mph)
         : null;
 
     /// <summary>The group that serves the corridor's traffic at a signal; null when none is given.</summary>

@@ -172,7 +172,7 @@ public static class CityFile
             return TravelDirection.Unknown;
         }
 
-        private IEnumerable<JsonElement> Items(JsonElement element, string name, string at)
+        private List<JsonElement> Items(JsonElement element, string name, string at)
         {
             if (!element.TryGetProperty(name, out var list))
             {
@@ -181,7 +181,7 @@ public static class CityFile
 
             if (list.ValueKind == JsonValueKind.Array)
             {
-                return list.EnumerateArray();
+                return [.. list.EnumerateArray()];
             }
 
             Add(BadValue, $"{at}/{name}", "This is a list.");

@@ -10,6 +10,8 @@ public static class MeasureCatalog
         new DetectorVolume.DetectorVolumeMeasure(),
         new ArrivalsOnGreen.ArrivalsOnGreenMeasure(),
         new TimingAndActuation.TimingAndActuationMeasure(),
+        new TimeSpace.TimeSpaceMeasure(),
+        new ArrivalsByShift.ArrivalsByShiftMeasure(),
     ];
 
     /// <summary>The measure of a name; null when there is none.</summary>

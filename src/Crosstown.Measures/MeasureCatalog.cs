@@ -12,6 +12,9 @@ public static class MeasureCatalog
         new TimingAndActuation.TimingAndActuationMeasure(),
         new TimeSpace.TimeSpaceMeasure(),
         new ArrivalsByShift.ArrivalsByShiftMeasure(),
+        new QueueSpillback.QueueSpillbackMeasure(),
+        new Watchdog.WatchdogMeasure(),
+        new DetectorHealth.DetectorHealthMeasure(),
     ];
 
     /// <summary>The measure of a name; null when there is none.</summary>

@@ -7,6 +7,9 @@ public static class ComposedCatalog
 {
     public static ImmutableArray<ComposedMeasure> All { get; } =
     [
+        new TimeSpaceDiagram.TimeSpaceDiagramMeasure(),
+        new LinkPivot.LinkPivotMeasure(),
+        new WatchdogReport.WatchdogReportMeasure(),
     ];
 
     /// <summary>The composed measure of a name; null when there is none.</summary>

@@ -15,6 +15,12 @@ public static class MeasureCatalog
         new ArrivalsOnRed.ArrivalsOnRedMeasure(),
         new ApproachDelay.ApproachDelayMeasure(),
         new SplitMonitor.SplitMonitorMeasure(),
+        new TimingAndActuation.TimingAndActuationMeasure(),
+        new TimeSpace.TimeSpaceMeasure(),
+        new ArrivalsByShift.ArrivalsByShiftMeasure(),
+        new QueueSpillback.QueueSpillbackMeasure(),
+        new Watchdog.WatchdogMeasure(),
+        new DetectorHealth.DetectorHealthMeasure(),
     ];
 
     /// <summary>The measure of a name; null when there is none.</summary>

@@ -9,6 +9,17 @@ public static class MeasureCatalog
     [
         new DetectorVolume.DetectorVolumeMeasure(),
         new ArrivalsOnGreen.ArrivalsOnGreenMeasure(),
+        new SplitFailure.SplitFailureMeasure(),
+        new PhaseTermination.PhaseTerminationMeasure(),
+        new ActualSplits.ActualSplitsMeasure(),
+        new YellowRed.YellowRedMeasure(),
+        new PedestrianDelay.PedestrianDelayMeasure(),
+        new PedestrianVolume.PedestrianVolumeMeasure(),
+        new PedestrianServices.PedestrianServicesMeasure(),
+        new PhaseWait.PhaseWaitMeasure(),
+        new CoordinationQuality.CoordinationQualityMeasure(),
+        new Timeline.TimelineMeasure(),
+        new CommunicationsHealth.CommunicationsHealthMeasure(),
     ];
 
     /// <summary>The measure of a name; null when there is none.</summary>

@@ -15,6 +15,12 @@ public static class MeasureCatalog
         new ArrivalsOnRed.ArrivalsOnRedMeasure(),
         new ApproachDelay.ApproachDelayMeasure(),
         new SplitMonitor.SplitMonitorMeasure(),
+        new ApproachSpeed.ApproachSpeedMeasure(),
+        new LeftTurnGap.LeftTurnGapMeasure(),
+        new GreenTimeUse.GreenTimeUseMeasure(),
+        new Preemption.PreemptionMeasure(),
+        new TransitPriority.TransitPriorityMeasure(),
+        new VolumeToCapacity.VolumeToCapacityMeasure(),
     ];
 
     /// <summary>The measure of a name; null when there is none.</summary>

@@ -32,6 +32,12 @@ public static class MeasureCatalog
         new CoordinationQuality.CoordinationQualityMeasure(),
         new Timeline.TimelineMeasure(),
         new CommunicationsHealth.CommunicationsHealthMeasure(),
+        new ApproachSpeed.ApproachSpeedMeasure(),
+        new LeftTurnGap.LeftTurnGapMeasure(),
+        new GreenTimeUse.GreenTimeUseMeasure(),
+        new Preemption.PreemptionMeasure(),
+        new TransitPriority.TransitPriorityMeasure(),
+        new VolumeToCapacity.VolumeToCapacityMeasure(),
     ];
 
     /// <summary>The measure of a name; null when there is none.</summary>

@@ -11,7 +11,7 @@ namespace Crosstown.Logs.Store;
 /// sees single events of two signals (rule P12). Not for two threads at once; any number of readers may read beside each other and beside a writer.
 /// Each day is read as it stood when its reading began.
 /// </remarks>
-public sealed class EventReader : IDisposable
+public sealed class EventReader : IEventReader
 {
     /// <summary>How often a day is looked up anew when its files were replaced between looking and opening.</summary>
     private const int MaxLookUps = 5;

@@ -1,7 +1,6 @@
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Logs.Store;
-using Crosstown.Tests;
 
 namespace Crosstown.Logs.Tests.Store;
 

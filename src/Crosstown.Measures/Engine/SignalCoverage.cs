@@ -1,0 +1,171 @@
+using System.Collections;
+using Crosstown.Core.Events;
+using Crosstown.Core.Time;
+
+namespace Crosstown.Measures.Engine;
+
+/// <summary>What a log really saw: its gaps, and the detectors at fault. Every measure's rows carry the shares that this answers.</summary>
+/// <remarks>
+/// Time is seen from the first event to the last, less every silence longer than <see cref="GapMs"/>. Answers about a span are final once an event
+/// at or after its end was shown, and then stay the same however much of the log follows.
+/// </remarks>
+public sealed class SignalCoverage
+{
+    /// <summary>
+    /// A silence longer than this is a gap in the log, not a quiet street: 5 minutes, the sub-bin in which Oregon's package wants to see events.
+    /// </summary>
+    public const long GapMs = 5 * 60_000;
+
+    /// <summary>A detector that stays on longer than this is stuck: 30 minutes, above the longest queue that stands on a loop through a closed cycle.</summary>
+    public const long StuckOnMs = 30 * 60_000;
+
+    private const int Channels = 256;
+
+    private readonly List<TimeRange> _gaps = [];
+    private readonly List<FaultSpan> _faults = [];
+    private readonly long[] _faultSinceMs = new long[Channels];
+    private readonly long[] _onSinceMs = new long[Channels];
+    private long _firstMs = long.MaxValue;
+    private long _lastMs = long.MinValue;
+
+    internal SignalCoverage()
+    {
+        Array.Fill(_faultSinceMs, long.MaxValue);
+        Array.Fill(_onSinceMs, long.MaxValue);
+    }
+
+    /// <summary>Time of the first event of any code; <see cref="long.MaxValue"/> before there is one.</summary>
+    public long FirstMs => _firstMs;
+
+    /// <summary>Time of the newest event of any code; <see cref="long.MinValue"/> before there is one.</summary>
+    public long LastMs => _lastMs;
+
+    /// <summary>The number of events of any code.</summary>
+    public long EventCount { get; private set; }
+
+    /// <summary>The silences found so far, in time order.</summary>
+    public IReadOnlyList<TimeRange> Gaps => _gaps;
+
+    /// <summary>The share of a span that the log saw, 0-1; null for an empty span.</summary>
+    public double? SeenShare(TimeRange span) => span.LengthMs == 0 ? null : (double)SeenMs(span) / span.LengthMs;
+
+    /// <summary>Milliseconds of a span that the log saw.</summary>
+    public long SeenMs(TimeRange span)
+    {
+        var start = Math.Max(span.StartMs, _firstMs);
+        var end = Math.Min(span.EndMs, _lastMs);
+        var seen = Math.Max(0, end - start);
+        for (var i = _gaps.Count - 1; i >= 0 && _gaps[i].EndMs > start; i--)
+        {
+            seen -= Math.Max(0, Math.Min(_gaps[i].EndMs, end) - Math.Max(_gaps[i].StartMs, start));
+        }
+
+        return Math.Max(0, seen);
+    }
+
+    /// <summary>True when a gap begins, ends or lies within a span, or the log does not reach over all of it.</summary>
+    public bool IsBroken(TimeRange span) => SeenMs(span) < span.LengthMs;
+
+    /// <summary>How many of some channels were at fault at any time in a span: reported by the controller, or stuck on.</summary>
+    /// <param name="span">Must have ended at or before the newest event shown.</param>
+    /// <param name="channels">256 bits, one per channel.</param>
+    public int FaultedCount(TimeRange span, BitArray channels)
+    {
+        var count = 0;
+        for (var channel = 0; channel < Channels; channel++)
+        {
+            if (channels[channel] && IsFaulted(span, channel))
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>Whether a channel was at fault at any time in a span.</summary>
+    public bool IsFaulted(TimeRange span, int channel)
+    {
+        if (_faultSinceMs[channel] < span.EndMs || Math.Min(_lastMs, span.EndMs) - _onSinceMs[channel] >= StuckOnMs)
+        {
+            return true;
+        }
+
+        foreach (var fault in _faults)
+        {
+            if (fault.Channel == channel && fault.EndMs > span.StartMs && span.EndMs >= fault.KnownFromMs && fault.StartMs < span.EndMs)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    internal void Advance(ReadOnlySpan<ControllerEvent> events)
+    {
+        if (events.Length == 0)
+        {
+            return;
+        }
+
+        var last = _lastMs;
+        if (_firstMs == long.MaxValue)
+        {
+            _firstMs = last = events[0].TimeMs;
+        }
+
+        EventCount += events.Length;
+        foreach (ref readonly var e in events)
+        {
+            if (e.TimeMs - last > GapMs)
+            {
+                _gaps.Add(new TimeRange(last, e.TimeMs));
+            }
+
+            last = e.TimeMs;
+            if ((uint)(e.Code - EventCode.DetectorOff) <= EventCode.DetectorFaultExcessiveChange - EventCode.DetectorOff && (ushort)e.Parameter < Channels)
+            {
+                TakeDetector(e);
+            }
+        }
+
+        _lastMs = last;
+    }
+
+    private void TakeDetector(in ControllerEvent e)
+    {
+        var channel = e.Parameter;
+        switch (e.Code)
+        {
+            case EventCode.DetectorOn:
+                _onSinceMs[channel] = Math.Min(_onSinceMs[channel], e.TimeMs);
+                break;
+            case EventCode.DetectorOff:
+                if (_onSinceMs[channel] != long.MaxValue && e.TimeMs - _onSinceMs[channel] >= StuckOnMs)
+                {
+                    _faults.Add(new FaultSpan(channel, _onSinceMs[channel], e.TimeMs, _onSinceMs[channel] + StuckOnMs));
+                }
+
+                _onSinceMs[channel] = long.MaxValue;
+                break;
+            case EventCode.DetectorRestored:
+                if (_faultSinceMs[channel] != long.MaxValue)
+                {
+                    _faults.Add(new FaultSpan(channel, _faultSinceMs[channel], e.TimeMs, _faultSinceMs[channel]));
+                }
+
+                _faultSinceMs[channel] = long.MaxValue;
+                break;
+            default:
+                _faultSinceMs[channel] = Math.Min(_faultSinceMs[channel], e.TimeMs);
+                break;
+        }
+    }
+
+    /// <param name="Channel">Channel.</param>
+    /// <param name="StartMs">When it began.</param>
+    /// <param name="EndMs">When it ended.</param>
+    /// <param name="KnownFromMs">The moment from which it counted as a fault: a stuck detector is one only after <see cref="StuckOnMs"/>.</param>
+    private readonly record struct FaultSpan(int Channel, long StartMs, long EndMs, long KnownFromMs);
+}

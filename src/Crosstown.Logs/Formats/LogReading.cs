@@ -47,6 +47,9 @@ public sealed class LogReading
 
     internal int SignalCount => _signals.Count;
 
+    /// <summary>Events that wait, over all signals, for what follows to tell their time.</summary>
+    internal int UndecidedEvents { get; set; }
+
     /// <summary>Where the events of a signal go.</summary>
     /// <exception cref="ProblemException">XT101: the settings name a zone that does not exist.</exception>
     public SignalEvents For(SignalId signal)

@@ -21,6 +21,23 @@ public static class MeasureCatalog
         new QueueSpillback.QueueSpillbackMeasure(),
         new Watchdog.WatchdogMeasure(),
         new DetectorHealth.DetectorHealthMeasure(),
+        new SplitFailure.SplitFailureMeasure(),
+        new PhaseTermination.PhaseTerminationMeasure(),
+        new ActualSplits.ActualSplitsMeasure(),
+        new YellowRed.YellowRedMeasure(),
+        new PedestrianDelay.PedestrianDelayMeasure(),
+        new PedestrianVolume.PedestrianVolumeMeasure(),
+        new PedestrianServices.PedestrianServicesMeasure(),
+        new PhaseWait.PhaseWaitMeasure(),
+        new CoordinationQuality.CoordinationQualityMeasure(),
+        new Timeline.TimelineMeasure(),
+        new CommunicationsHealth.CommunicationsHealthMeasure(),
+        new ApproachSpeed.ApproachSpeedMeasure(),
+        new LeftTurnGap.LeftTurnGapMeasure(),
+        new GreenTimeUse.GreenTimeUseMeasure(),
+        new Preemption.PreemptionMeasure(),
+        new TransitPriority.TransitPriorityMeasure(),
+        new VolumeToCapacity.VolumeToCapacityMeasure(),
     ];
 
     /// <summary>The measure of a name; null when there is none.</summary>

@@ -63,6 +63,10 @@ public sealed class ApproachGroup
                 [.. g.Select(d => d.Detector)])),
     ];
 
+    /// <summary>The same lanes with some of the detectors only; null when none is left.</summary>
+    public ApproachGroup? FindPart(Func<Detector, bool> isWanted) =>
+        Detectors.Where(isWanted).ToImmutableArray() is { Length: > 0 } detectors ? new ApproachGroup(Group, Direction, SpeedLimitMph, detectors) : null;
+
     /// <summary>What displays the detector's movement; null when the configuration does not say.</summary>
     public static SignalGroup? FindGroup(SignalConfiguration configuration, Detector detector) =>
         FindApproach(configuration, detector) is { } approach && (approach.Protected ?? approach.Permissive) is { } group ? group

@@ -23,12 +23,16 @@ public abstract class CycleArrivals : SignalMeasure
     private readonly (int Group, long ShiftMs)[][] _targets = new (int, long)[256][];
     private readonly sbyte[] _workOfPhase = new sbyte[256];
     private readonly sbyte[] _workOfOverlap = new sbyte[256];
-    private readonly long _earliestShiftMs;
+    private readonly long _holdMs;
+    private readonly ushort _hitCode;
 
     /// <param name="context">Of the signal.</param>
     /// <param name="groups">At most 127.</param>
     /// <param name="projects">True moves hits by travel time, decision point and latency; false takes off the latency only.</param>
-    protected CycleArrivals(MeasureContext context, ApproachGroup[] groups, bool projects)
+    /// <param name="redStart">When red begins.</param>
+    /// <param name="hitCode">What counts as a hit: a detector that goes on, or one that goes off.</param>
+    protected CycleArrivals(
+        MeasureContext context, ApproachGroup[] groups, bool projects, RedStart redStart = RedStart.EndOfYellow, ushort hitCode = EventCode.DetectorOn)
     {
         Context = context;
         Groups = groups;
@@ -36,18 +40,23 @@ public abstract class CycleArrivals : SignalMeasure
         Array.Fill(_targets, []);
         Array.Fill(_workOfPhase, (sbyte)-1);
         Array.Fill(_workOfOverlap, (sbyte)-1);
+        _hitCode = hitCode;
         _work = new Work[groups.Length];
+        var earliestShiftMs = 0L;
         for (var g = 0; g < groups.Length; g++)
         {
-            _work[g] = new Work(groups[g].Group);
+            _work[g] = new Work(groups[g].Group, redStart);
             (groups[g].Group.IsOverlap ? _workOfOverlap : _workOfPhase)[groups[g].Group.Number] = (sbyte)g;
             foreach (var detector in groups[g].Detectors)
             {
                 var shift = (long)Math.Round(projects ? Projection.ShiftMs(detector, groups[g].SpeedLimitMph) : -1000 * detector.LatencyS);
                 _targets[detector.Channel] = [.. _targets[detector.Channel], (g, shift)];
-                _earliestShiftMs = Math.Min(_earliestShiftMs, shift);
+                earliestShiftMs = Math.Min(earliestShiftMs, shift);
             }
         }
+
+        // What a plan programs is known this long after it began.
+        _holdMs = PlanTracker.ProgramMs + 1 - earliestShiftMs;
     }
 
     /// <summary>All that these measures read.</summary>
@@ -63,7 +72,7 @@ public abstract class CycleArrivals : SignalMeasure
     {
         foreach (ref readonly var e in events)
         {
-            if (e.Code == EventCode.DetectorOn)
+            if (e.Code == _hitCode)
             {
                 if ((ushort)e.Parameter < 256)
                 {
@@ -80,8 +89,13 @@ public abstract class CycleArrivals : SignalMeasure
                 {
                     TakeDisplay(work, e);
                 }
+
+                if (TakesOther)
+                {
+                    TakeOther(e);
+                }
             }
-            else
+            else if (e.Code >= EventCode.CoordinationPatternChange)
             {
                 Plans.Take(e);
             }
@@ -106,7 +120,7 @@ public abstract class CycleArrivals : SignalMeasure
             }
         }
 
-        Resolve(watermarkMs + _earliestShiftMs, isEnd: false);
+        Resolve(watermarkMs - _holdMs, isEnd: false);
     }
 
     public sealed override void Finish(long endMs)
@@ -117,8 +131,24 @@ public abstract class CycleArrivals : SignalMeasure
         Resolve(long.MaxValue, isEnd: true);
     }
 
+    /// <summary>Whether <see cref="TakeOther"/> is to be called.</summary>
+    protected virtual bool TakesOther => false;
+
+    /// <summary>An event of a phase or overlap, whatever its code, that the measure asked for.</summary>
+    protected virtual void TakeOther(in ControllerEvent e)
+    {
+    }
+
+    /// <summary>Has hits of a detector handed to <see cref="TakeCounted"/>, at the moment of the hit, with a key of the measure's own.</summary>
+    protected void Count(byte channel, int key) => _targets[channel] = [.. _targets[channel], (~key, 0)];
+
     /// <summary>A hit, at its arrival; in order of hits, not of arrivals.</summary>
     protected virtual void TakeHitOf(int group, long arrivalMs, int channel)
+    {
+    }
+
+    /// <summary>A hit of a detector that <see cref="Count"/> named.</summary>
+    protected virtual void TakeCounted(int key, long timeMs)
     {
     }
 
@@ -137,6 +167,12 @@ public abstract class CycleArrivals : SignalMeasure
 
     private void TakeHit(int group, long arrivalMs, short channel)
     {
+        if (group < 0)
+        {
+            TakeCounted(~group, arrivalMs);
+            return;
+        }
+
         _work[group].Pending.Add(arrivalMs, group, channel);
         TakeHitOf(group, arrivalMs, channel);
     }
@@ -207,9 +243,9 @@ public abstract class CycleArrivals : SignalMeasure
         }
     }
 
-    private sealed class Work(SignalGroup group)
+    private sealed class Work(SignalGroup group, RedStart redStart)
     {
-        public CycleBuilder Cycles { get; } = new(group, CycleBoundary.RedToRed);
+        public CycleBuilder Cycles { get; } = new(group, CycleBoundary.RedToRed, redStart);
 
         public PendingArrivals Pending { get; } = new();
 

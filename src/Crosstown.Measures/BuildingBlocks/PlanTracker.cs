@@ -55,7 +55,7 @@ public sealed class PlanPeriod
 /// <summary>Follows which coordination pattern holds, and what was programmed for it.</summary>
 /// <remarks>
 /// A pattern (131) holds until another comes; the same one again changes nothing. Cycle length, offset and splits are those logged within
-/// <see cref="ProgramMs"/> after a 131. A pattern that holds over local midnight is cut there into two periods, so that what is summed over a
+/// <see cref="ProgramMs"/> after the change. A pattern that holds over local midnight is cut there into two periods, so that what is summed over a
 /// period is never more than a day's.
 /// </remarks>
 public sealed class PlanTracker(MeasureContext context)
@@ -67,6 +67,7 @@ public sealed class PlanTracker(MeasureContext context)
 
     private readonly List<PlanPeriod> _periods = [];
     private long _programUntilMs = long.MinValue;
+    private long _midnightMs;
     private bool _isFinished;
 
     /// <summary>The codes that it reads.</summary>
@@ -83,11 +84,11 @@ public sealed class PlanTracker(MeasureContext context)
             return;
         }
 
+        CutThrough(e.TimeMs);
         switch (e.Code)
         {
             case EventCode.CoordinationPatternChange when e.Parameter <= byte.MaxValue:
                 Change(e.TimeMs, e.Parameter);
-                _programUntilMs = e.TimeMs + ProgramMs;
                 break;
             case EventCode.CycleLengthChange when e.TimeMs <= _programUntilMs && e.Parameter is > 0 and < byte.MaxValue:
             case EventCode.CycleLengthLong when e.TimeMs <= _programUntilMs && e.Parameter > 0:
@@ -125,11 +126,13 @@ public sealed class PlanTracker(MeasureContext context)
         if (_periods.Count == 0)
         {
             _periods.Add(new PlanPeriod(context.Coverage.FirstMs, null, null));
+            _midnightMs = MidnightAfter(context.Coverage.FirstMs);
         }
 
-        for (var midnightMs = NextMidnight(); midnightMs <= timeMs && !_isFinished; midnightMs = NextMidnight())
+        while (_midnightMs <= timeMs && !_isFinished)
         {
-            Begin(midnightMs, _periods[^1].Number);
+            Begin(_midnightMs, _periods[^1].Number);
+            _midnightMs = MidnightAfter(_midnightMs);
         }
     }
 
@@ -152,21 +155,22 @@ public sealed class PlanTracker(MeasureContext context)
         }
     }
 
-    private long NextMidnight()
+    private long MidnightAfter(long ms)
     {
         // A day's bin is cut where the clock changes; its other part goes on to midnight.
-        var endMs = context.Clock.BinAt(_periods[^1].StartMs, DayMs).EndMs;
+        var endMs = context.Clock.BinAt(ms, DayMs).EndMs;
         return context.Clock.ToLocalMs(endMs) % DayMs == 0 ? endMs : context.Clock.BinAt(endMs, DayMs).EndMs;
     }
 
     private void Change(long timeMs, int number)
     {
-        CutThrough(timeMs);
         var current = _periods[^1];
         if (current.Number == number)
         {
             return;
         }
+
+        _programUntilMs = timeMs + ProgramMs;
 
         if (current.StartMs == timeMs)
         {

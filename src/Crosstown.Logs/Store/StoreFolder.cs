@@ -48,7 +48,7 @@ internal sealed class StoreFolder(string dataFolder, Disk disk)
         catch (IOException e) when ((e.HResult & 0xFFFF) is LockedOnLinux or LockedOnMacOS or LockedOnWindows)
         {
             throw new ProblemException(
-                "XT120",
+                "XT140",
                 Root,
                 "Another import or clean-up is changing this store right now. Wait until it ends, or give it another data folder. The lock ends with the process that holds it; there is nothing to delete.");
         }

@@ -41,7 +41,7 @@ internal static class PipelineBench
             using (var writer = new StreamWriter(csv))
             {
                 writer.WriteLine("TimeStamp,DeviceId,EventId,Parameter");
-                foreach (var (configuration, events) in SampleLogs.Repeat(SampleLogs.Read(shared), 12, 6))
+                foreach (var (configuration, events) in SampleLogs.Repeat(SampleLogs.Read(shared), 24, 15))
                 {
                     rows += events.Length;
                     foreach (var e in events)

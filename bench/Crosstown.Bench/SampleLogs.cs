@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Crosstown.Core.Data;
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
-using Crosstown.Logs;
 using Crosstown.Logs.Configuration;
 using Crosstown.Logs.Formats;
 
@@ -31,7 +30,7 @@ internal static class SampleLogs
         }
 
         var issues = new DataIssueLog();
-        var events = new Collector();
+        var events = new CollectedEvents();
         LogFiles.Read(Path.Combine(shared, "data", "hires", "odot-3h", "events.csv"), new ReadSettings { Zone = "UTC" }, events, issues);
         var configurations = SignalFiles.Read(Path.Combine(shared, "data", "hires", "odot-3h", "detectors.csv"), issues);
         return [.. configurations.Select(c => (c, events.Distinct(c.Signal)))];
@@ -54,25 +53,5 @@ internal static class SampleLogs
 
             yield return (configuration with { Signal = id }, all);
         }
-    }
-
-    private sealed class Collector : IEventSink
-    {
-        private readonly Dictionary<SignalId, SortedSet<ControllerEvent>> _events = [];
-
-        public void Add(SignalId signal, string zone, ReadOnlySpan<ControllerEvent> events)
-        {
-            if (!_events.TryGetValue(signal, out var known))
-            {
-                _events[signal] = known = [];
-            }
-
-            foreach (var e in events)
-            {
-                known.Add(e);
-            }
-        }
-
-        public ControllerEvent[] Distinct(SignalId signal) => [.. _events[signal]];
     }
 }

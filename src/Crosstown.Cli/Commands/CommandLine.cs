@@ -26,6 +26,7 @@ internal static class CommandLine
         ExportCommand.Create(),
         SqlCommand.Create(),
         RetentionCommand.Create(),
+        PrivacyCommand.Create(),
     };
 
     public static int Run(string[] args)

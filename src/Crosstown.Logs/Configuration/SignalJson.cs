@@ -201,6 +201,7 @@ internal static class SignalJson
             Movement = fields.Word<LaneMovement>("movement") ?? LaneMovement.Unknown,
             LaneType = fields.Word<LaneType>("laneType") ?? LaneType.Vehicle,
             StopBarDistanceFt = fields.Number("stopBarDistanceFt", 0, 10_000),
+            TravelTimeS = fields.Number("travelTimeS", 0, 600),
             LatencyS = fields.Number("latencyS", -600, 600) ?? 0,
             DecisionPointS = fields.Number("decisionPointS", 0, 600) ?? 0,
             MovementDelayS = fields.Number("movementDelayS", 0, 600) ?? 0,
@@ -233,6 +234,7 @@ internal static class SignalJson
         Word(json, "movement", detector.Movement, LaneMovement.Unknown);
         Word(json, "laneType", detector.LaneType, LaneType.Vehicle);
         Number(json, "stopBarDistanceFt", detector.StopBarDistanceFt);
+        Number(json, "travelTimeS", detector.TravelTimeS);
         NumberUnlessZero(json, "latencyS", detector.LatencyS);
         NumberUnlessZero(json, "decisionPointS", detector.DecisionPointS);
         NumberUnlessZero(json, "movementDelayS", detector.MovementDelayS);

@@ -1,4 +1,5 @@
 using Crosstown.Core.Data;
+using Crosstown.Core.Privacy;
 
 namespace Crosstown.Logs.Formats;
 
@@ -82,11 +83,12 @@ public static class LogFiles
         if (head.Length == 0)
         {
             ReportTrouble(content, reading);
-            if (content.Trouble is null)
-            {
-                reading.RefuseFile(DataIssueKind.EmptyFile, 0, "", "the file is empty; controllers write such files when they restart");
-            }
+            return null;
+        }
 
+        if (RefusedFeeds.Recognize(head) is { } refused)
+        {
+            reading.RefuseFile(DataIssueKind.PrivacyRefused, 0, "", $"this looks like {refused}, which follow single vehicles, devices or people; nothing of it is read or kept");
             return null;
         }
 

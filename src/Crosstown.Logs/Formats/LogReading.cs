@@ -15,6 +15,8 @@ public sealed class LogReading
     private readonly Dictionary<string, (long Count, long Position)> _unknownFields = new(StringComparer.Ordinal);
     private readonly Dictionary<int, (long Count, long Position)> _unknownCodes = [];
 
+    private bool _isRefused;
+
     internal LogReading(ReadSession session, string source)
     {
         _session = session;
@@ -83,7 +85,11 @@ public sealed class LogReading
     public void Report(DataIssueKind kind, long position, string value, string assumed) => Issues.Add(kind, Source, position, value, assumed);
 
     /// <summary>Leaves the whole file out.</summary>
-    public void RefuseFile(DataIssueKind kind, long position, string value, string assumed) => Issues.Add(kind, Source, position, value, assumed);
+    public void RefuseFile(DataIssueKind kind, long position, string value, string assumed)
+    {
+        _isRefused = true;
+        Issues.Add(kind, Source, position, value, assumed);
+    }
 
     /// <summary>Leaves one row out.</summary>
     /// <param name="value">The value that is wrong; shown as <see cref="IssueText"/> allows, and not at all for <see cref="DataIssueKind.PrivacyRefused"/>.</param>
@@ -108,6 +114,11 @@ public sealed class LogReading
             {
                 _session.Remember(events.Signal, last);
             }
+        }
+
+        if (Events == 0 && RowsRefused == 0 && !_isRefused)
+        {
+            Report(DataIssueKind.EmptyFile, 0, "", "the file holds no events; controllers write such files when they restart");
         }
 
         foreach (var (name, (count, position)) in _unknownFields)

@@ -1,22 +1,23 @@
 using System.Buffers;
 using System.Net;
+using Crosstown.Core.Privacy;
 using Crosstown.Core.Street;
 
 namespace Crosstown.Logs.Formats;
 
-/// <summary>Signal ids as files write them. An address of the controller is none, although it would fit (rule P10).</summary>
+/// <summary>Signal ids as files write them. An address of the controller is none, although it would fit (rule P10), nor is a number shaped like a person's or vehicle's (rule P07).</summary>
 internal static class SignalName
 {
     /// <summary>Why a name was refused, for issues.</summary>
     public static readonly string Refusal =
-        $"the signal's name is not 1 to {SignalId.MaxLength} letters, digits, '_', '.' or '-', or is an address of the controller";
+        $"the signal's name is not 1 to {SignalId.MaxLength} letters, digits, '_', '.' or '-', or is an address or shaped like somebody's number";
 
     private const int HardwareAddressDigits = 12;
     private static readonly SearchValues<char> Letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
-    /// <summary>False when the text is no signal id, or is a network or hardware address.</summary>
+    /// <summary>False when the text is no signal id, or has a shape that the privacy gate refuses.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out SignalId id) =>
-        SignalId.TryParse(text, out id) && !(text.Count('.') == 3 && IPAddress.TryParse(text, out _)) && !IsHardwareAddress(text);
+        SignalId.TryParse(text, out id) && !(text.Count('.') == 3 && IPAddress.TryParse(text, out _)) && !IsHardwareAddress(text) && ValueShapes.Find(text) is null;
 
     /// <summary>The number in <c>word_number_year_…</c>; anything else, such as an address in that place, names no signal.</summary>
     public static bool TryFromFileName(ReadOnlySpan<char> fileName, out SignalId id)
@@ -34,7 +35,7 @@ internal static class SignalName
         return word.Length > 0 && word.IndexOfAnyExcept(Letters) < 0
             && number.IndexOfAnyExceptInRange('0', '9') < 0
             && year.Length == 4 && (year[0] == '1' || year[0] == '2') && year.IndexOfAnyExceptInRange('0', '9') < 0
-            && SignalId.TryParse(number, out id);
+            && TryParse(number, out id);
     }
 
     private static bool IsHardwareAddress(ReadOnlySpan<char> text)

@@ -163,28 +163,28 @@ internal sealed class BlockDecoder
 
     private bool TryMakeDeltas(SegmentModel model, int count, ReadOnlySpan<byte> extra)
     {
-        var symbols = _deltaSymbols.AsSpan(0, count);
-        var deltas = _deltas.AsSpan(0, count);
-        var bases = model.DeltaBase;
-        var extras = model.DeltaExtra;
+        ref var symbols = ref MemoryMarshal.GetArrayDataReference(_deltaSymbols);
+        ref var deltas = ref MemoryMarshal.GetArrayDataReference(_deltas);
+        ref var bases = ref MemoryMarshal.GetArrayDataReference(model.DeltaBase);
         long at = 0;
-        for (var i = 0; i < symbols.Length; i++)
+        for (nint i = 0; i < count; i++)
         {
-            var symbol = symbols[i] & (PrefixCode.MaxSymbols - 1);
-            var delta = bases[symbol];
-            if ((extras[symbol] & 0xFF) != 0)
+            nint symbol = Unsafe.Add(ref symbols, i) & (PrefixCode.MaxSymbols - 1);
+            var delta = Unsafe.Add(ref bases, symbol);
+            if (delta < 0)
             {
-                var bitCount = extras[symbol] & 0xFF;
+                var bitCount = model.DeltaExtra[symbol] & 0xFF;
                 if (at + bitCount > extra.Length * 8L)
                 {
                     return false;
                 }
 
-                delta = (int)Math.Min(delta + ((long)TakeBits(extra, at, bitCount) * (extras[symbol] >> 8)), EventKey.DayMs);
+                var further = (long)TakeBits(extra, at, bitCount) * (model.DeltaExtra[symbol] >> 8);
+                delta = (int)Math.Min(~delta + further, EventKey.DayMs);
                 at += bitCount;
             }
 
-            deltas[i] = delta;
+            Unsafe.Add(ref deltas, i) = delta;
         }
 
         return extra.Length * 8L - at < 8;

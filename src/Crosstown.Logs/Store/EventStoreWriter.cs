@@ -31,6 +31,7 @@ public sealed class EventStoreWriter : IEventSink, IDisposable
     private readonly ulong[] _freshKeys = new ulong[SegmentModel.BlockEvents];
     private readonly ulong[] _storedKeys = new ulong[SegmentModel.BlockEvents];
     private readonly List<SegmentWriter> _finished = [];
+    private readonly KeyArrays _arrays = new();
     private StoreContent _content;
     private ulong[] _scratch = [];
     private SignalBuffer? _lastSignal;
@@ -212,7 +213,7 @@ public sealed class EventStoreWriter : IEventSink, IDisposable
 
         if (!signal.Days.TryGetValue((int)number, out var day))
         {
-            day = new DayBuffer((int)number);
+            day = new DayBuffer((int)number, _arrays);
             signal.Days.Add((int)number, day);
         }
 
@@ -524,7 +525,7 @@ public sealed class EventStoreWriter : IEventSink, IDisposable
     }
 
     /// <summary>The events of one signal-day that wait, in memory and in segments that have no name yet.</summary>
-    private sealed class DayBuffer(int day)
+    private sealed class DayBuffer(int day, KeyArrays arrays)
     {
         private readonly long _startMs = day * EventKey.DayMs;
         private ulong[] _keys = [];
@@ -550,7 +551,7 @@ public sealed class EventStoreWriter : IEventSink, IDisposable
         {
             if (Count == _keys.Length)
             {
-                Array.Resize(ref _keys, Math.Max(64, 2 * _keys.Length));
+                _keys = arrays.Grow(_keys);
             }
 
             var room = _keys.AsSpan(Count);
@@ -597,7 +598,11 @@ public sealed class EventStoreWriter : IEventSink, IDisposable
             return (first, last);
         }
 
-        public void Release() => (_keys, Count, _isSorted) = ([], 0, true);
+        public void Release()
+        {
+            arrays.Return(_keys);
+            (_keys, Count, _isSorted) = ([], 0, true);
+        }
     }
 }
 

@@ -55,7 +55,7 @@ internal sealed class SegmentModel
     /// <summary>Reading table of the delta symbols.</summary>
     public ushort[] DeltaTable { get; } = new ushort[PrefixCode.TableLength];
 
-    /// <summary>Smallest delta of each delta symbol, in ms.</summary>
+    /// <summary>The delta of each delta symbol, in ms; for those that take further bits the smallest, turned by <c>~</c> so that it is negative.</summary>
     public int[] DeltaBase { get; } = new int[PrefixCode.MaxSymbols];
 
     /// <summary>Further bits of each delta symbol, and the unit that they count shifted up by 8.</summary>
@@ -267,9 +267,10 @@ internal sealed class SegmentModel
         escapes.Clear();
         for (var k = 0; k < EscapesPerUnit; k++)
         {
-            DeltaBase[listed + k] = 1 << k;
+            DeltaBase[listed + k] = k == 0 ? 1 : ~(1 << k);
             DeltaExtra[listed + k] = k | (1 << 8);
-            DeltaBase[listed + EscapesPerUnit + k] = (int)Math.Min((long)GridMs << k, EventKey.DayMs);
+            var smallest = (int)Math.Min((long)GridMs << k, EventKey.DayMs);
+            DeltaBase[listed + EscapesPerUnit + k] = k == 0 ? smallest : ~smallest;
             DeltaExtra[listed + EscapesPerUnit + k] = k | (GridMs << 8);
         }
 

@@ -21,10 +21,16 @@ public sealed class SignalCoverage
 
     private const int Channels = 256;
 
+    /// <summary>How many 5-minute counts are kept: three and a half days.</summary>
+    private const int CountsKept = 1024;
+
     private readonly List<TimeRange> _gaps = [];
     private readonly List<FaultSpan> _faults = [];
     private readonly long[] _faultSinceMs = new long[Channels];
     private readonly long[] _onSinceMs = new long[Channels];
+    private readonly int[] _counts = new int[CountsKept];
+    private long _countedMs = long.MinValue;
+    private int _count;
     private long _firstMs = long.MaxValue;
     private long _lastMs = long.MinValue;
 
@@ -102,6 +108,26 @@ public sealed class SignalCoverage
         return false;
     }
 
+    /// <summary>The smallest number of standard events that any 5 minutes of a bin hold.</summary>
+    /// <remarks>
+    /// Oregon's package takes a bin for one with data when this is at least 3. Only codes up to 218 count, so that a controller that still reports its
+    /// own health while its log is lost is not taken for one that sees traffic; negative parameters, which that package drops, do not count either.
+    /// </remarks>
+    /// <param name="bin">Ended at or before the newest event, and not more than three days ago.</param>
+    public int LeastEventsInFiveMinutes(TimeRange bin)
+    {
+        var least = int.MaxValue;
+        for (var start = bin.StartMs - PositiveRemainder(bin.StartMs, GapMs); start < bin.EndMs; start += GapMs)
+        {
+            var count = start == _countedMs ? _count
+                : start > _countedMs || start <= _firstMs - GapMs ? 0
+                : _counts[Slot(start)];
+            least = Math.Min(least, count);
+        }
+
+        return least;
+    }
+
     internal void Advance(ReadOnlySpan<ControllerEvent> events)
     {
         if (events.Length == 0)
@@ -113,11 +139,18 @@ public sealed class SignalCoverage
         if (_firstMs == long.MaxValue)
         {
             _firstMs = last = events[0].TimeMs;
+            _countedMs = last - PositiveRemainder(last, GapMs);
         }
 
         EventCount += events.Length;
         foreach (ref readonly var e in events)
         {
+            if (e.TimeMs - _countedMs >= GapMs)
+            {
+                CountAnew(e.TimeMs);
+            }
+
+            _count += e.Code <= EventCode.SplitPhase32 && e.Parameter >= 0 ? 1 : 0;
             if (e.TimeMs - last > GapMs)
             {
                 _gaps.Add(new TimeRange(last, e.TimeMs));
@@ -131,6 +164,23 @@ public sealed class SignalCoverage
         }
 
         _lastMs = last;
+    }
+
+    private static long PositiveRemainder(long value, long divisor) => ((value % divisor) + divisor) % divisor;
+
+    private static int Slot(long fiveMinutesMs) => (int)(fiveMinutesMs / GapMs) & (CountsKept - 1);
+
+    private void CountAnew(long timeMs)
+    {
+        _counts[Slot(_countedMs)] = _count;
+        _count = 0;
+        var nextMs = timeMs - PositiveRemainder(timeMs, GapMs);
+        for (var ms = Math.Max(_countedMs + GapMs, nextMs - (CountsKept * GapMs)); ms < nextMs; ms += GapMs)
+        {
+            _counts[Slot(ms)] = 0;
+        }
+
+        _countedMs = nextMs;
     }
 
     private void TakeDetector(in ControllerEvent e)

@@ -115,6 +115,17 @@ public sealed class SignalPass
         }
     }
 
+    /// <summary>Takes speed readings in time order. Those up to a moment must be taken before events later than it: later ones are not counted.</summary>
+    /// <param name="readings">Any number; they are kept in memory until the events have passed them, and nowhere else (rule P11).</param>
+    public void Append(ReadOnlySpan<SpeedReading> readings)
+    {
+        Debug.Assert(!_finished, "The pass is finished.");
+        foreach (var measure in _measures)
+        {
+            (measure as ITakesSpeeds)?.Take(readings);
+        }
+    }
+
     /// <summary>Ends the pass: open intervals and bins are closed as far as they can be said, and all rows handed over.</summary>
     public void Finish()
     {

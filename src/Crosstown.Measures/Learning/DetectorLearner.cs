@@ -166,30 +166,38 @@ internal sealed class DetectorLearner
             return (DetectorFunctions.None, 0, "The phase is not known, or there are too few actuations.");
         }
 
+        var leadMs = FindTravelMs(c);
         var deepRed = channel.DeepRedShare[phase];
         var basis =
-            $"{Number(100 * deepRed)} % of hits end deep in red, {Number(100 * channel.RedOccupancy[phase])} % of red is occupied, nine in ten hits last up to {Number(channel.LongHitMs / 1000.0)} s.";
-        if (deepRed > LearningLimits.DeparturesInRed)
+            $"{Number(100 * deepRed)} % of hits end deep in red, {Number(100 * channel.RedOccupancy[phase])} % of red is occupied, nine in ten hits last up to {Number(channel.LongHitMs / 1000.0)} s, "
+            + (leadMs is { } lead ? $"hits lead those of the same lane by {Number(lead / 1000)} s." : "no detector of the lane follows.");
+        if (leadMs >= LearningLimits.ShortestLeadMs && channel.LongHitMs < LearningLimits.PassingMs)
         {
-            return FindTravelMs(c) is not null || channel.LongHitMs < 15_000
-                ? (DetectorFunctions.AdvanceCount, FindTravelMs(c) is null ? 0.8 : 0.9, basis)
-                : (DetectorFunctions.StopBarPresence, 0.7, basis);
+            return (DetectorFunctions.AdvanceCount, 0.92, basis);
         }
 
-        return channel.LongHitMs <= LearningLimits.PulseMs && channel.OnInGreenShare[phase] > 0.8
-            ? (DetectorFunctions.LaneByLaneCount, 0.9, basis)
-            : (DetectorFunctions.StopBarPresence, 0.8, basis);
+        if (channel.RedOccupancy[phase] <= LearningLimits.EmptyInRed)
+        {
+            return (DetectorFunctions.LaneByLaneCount, 0.9, basis);
+        }
+
+        if (deepRed <= LearningLimits.DeparturesInRed)
+        {
+            return (DetectorFunctions.StopBarPresence, 0.88, basis);
+        }
+
+        // Right turns on red empty a zone at the stop bar too; what tells it from one upstream is that vehicles stand on it and that none is passed later.
+        return leadMs >= LearningLimits.ShortestLeadMs ? (DetectorFunctions.None, 0, basis)
+            : channel.LongHitMs >= 2 * LearningLimits.PassingMs ? (DetectorFunctions.StopBarPresence, 0.85, basis)
+            : leadMs is null && channel.LongHitMs < LearningLimits.PassingMs ? (DetectorFunctions.AdvanceCount, 0.8, basis)
+            : (DetectorFunctions.None, 0, basis);
     }
 
-    /// <summary>Median lag to the detectors at the stop bar of the same lane; null when there are none.</summary>
+    /// <summary>Lag to the last detector that the vehicles of the same lane pass; null when none follows.</summary>
     private double? FindTravelMs(int c)
     {
-        var lags = _links.Where(l => l.First == c && LaneOf(l.Second) == LaneOf(c) && l.LagMs >= 2 * LearningLimits.LagStepMs)
-            .Where(l => _belongs[l.Second].Phase == _belongs[c].Phase && _channels[l.Second].DeepRedShare[_belongs[c].Phase] <= LearningLimits.DeparturesInRed)
-            .Select(l => (double)l.LagMs)
-            .Order()
-            .ToArray();
-        return lags.Length == 0 ? null : lags[lags.Length / 2];
+        var lags = _links.Where(l => l.First == c && l.LagMs > 0 && LaneOf(l.Second) == LaneOf(c) && _belongs[l.Second].Phase == _belongs[c].Phase).Select(l => (double)l.LagMs).ToArray();
+        return lags.Length == 0 ? null : lags.Max();
     }
 
     private double StrongestLink(int c) => _links.Where(l => l.First == c || l.Second == c).Select(l => l.Deviations).DefaultIfEmpty().Max();

@@ -31,8 +31,14 @@ internal static class LearningLimits
     /// <summary>A detector whose hits end in red more often than this is not at the stop bar of a phase.</summary>
     public const double DeparturesInRed = 0.12;
 
-    /// <summary>Longest on-time of nine hits in ten at a detector that counts passages and never holds a presence.</summary>
-    public const long PulseMs = 1_000;
+    /// <summary>A zone behind the stop bar is hit by vehicles that move; it is on for less than this share of red.</summary>
+    public const double EmptyInRed = 0.02;
+
+    /// <summary>Nine hits in ten at a detector that vehicles pass without stopping are shorter than this, short queues included.</summary>
+    public const long PassingMs = 6_000;
+
+    /// <summary>A detector this far ahead of the last one in its lane lies upstream: 90 ft at 30 mph. Start-up alone makes up to a second and a half.</summary>
+    public const long ShortestLeadMs = 2_000;
 
     /// <summary>Longest travel time between two detectors of a lane that is looked for.</summary>
     public const long LongestLagMs = 30_000;

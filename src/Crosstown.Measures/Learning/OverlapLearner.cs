@@ -29,14 +29,14 @@ internal static class OverlapLearner
             {
                 var phaseGreens = ListGreens(displays, phase);
                 var phaseTotal = phaseGreens.Sum(s => s.EndMs - s.StartMs);
-                if (phaseGreens.Count >= FewestGreens && (double)Common(phaseGreens, spans) / phaseTotal >= Covered)
+                if (phaseGreens.Count >= FewestGreens && (double)SharedMs(phaseGreens, spans) / phaseTotal >= Covered)
                 {
                     parents.Add(phase);
                     covered.AddRange(phaseGreens);
                 }
             }
 
-            var explained = total == 0 ? 0 : (double)Common(Merge(covered), spans) / total;
+            var explained = total == 0 ? 0 : (double)SharedMs(Merge(covered), spans) / total;
             parents.RemoveAll(p => IsSpare(p, parents, displays, spans, explained * total));
             var isKnown = spans.Count >= FewestGreens && explained >= Explained && parents.Count > 0;
             evidence.Add(new Evidence(
@@ -54,7 +54,7 @@ internal static class OverlapLearner
     private static bool IsSpare(byte phase, List<byte> parents, PhaseDisplays displays, List<(long, long)> overlap, double explainedMs)
     {
         var others = Merge([.. parents.Where(p => p != phase).SelectMany(p => ListGreens(displays, p))]);
-        return others.Count > 0 && Common(others, overlap) >= explainedMs * 0.999;
+        return others.Count > 0 && SharedMs(others, overlap) >= explainedMs * 0.999;
     }
 
     private static SortedDictionary<byte, List<(long StartMs, long EndMs)>> ReadGreens(ReadOnlySpan<ControllerEvent> events, long endMs)
@@ -126,7 +126,7 @@ internal static class OverlapLearner
     }
 
     /// <summary>Milliseconds that two lists of spans, each in time order, have in common.</summary>
-    private static long Common(List<(long StartMs, long EndMs)> a, List<(long StartMs, long EndMs)> b)
+    private static long SharedMs(List<(long StartMs, long EndMs)> a, List<(long StartMs, long EndMs)> b)
     {
         long common = 0;
         var (i, j) = (0, 0);

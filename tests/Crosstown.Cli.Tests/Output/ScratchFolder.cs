@@ -13,6 +13,14 @@ internal sealed class ScratchFolder : IDisposable
 
     public string Path => _folder.FullName;
 
+    /// <summary>Puts a file into the folder and tells its path.</summary>
+    public string Write(string name, string text)
+    {
+        var path = System.IO.Path.Combine(Path, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 }
 

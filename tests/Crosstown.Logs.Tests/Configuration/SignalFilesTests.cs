@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Crosstown.Core.Data;
 using Crosstown.Core.Street;
 using Crosstown.Logs.Configuration;
-using Crosstown.Tests;
 
 namespace Crosstown.Logs.Tests.Configuration;
 
@@ -292,6 +291,7 @@ public sealed class SignalFilesTests : IDisposable
                 DecisionPointS = 0.5,
                 MovementDelayS = 15,
                 MinimumSpeedMph = 5,
+                TravelTimeS = 4.5,
             },
         ],
         Phases =

@@ -245,7 +245,7 @@ internal sealed class CsvReader
 
     private void ReadLongRow(ReadOnlySpan<byte> line)
     {
-        if (line.Trim(" \t"u8).Length == 0 || line.SequenceEqual(_header))
+        if (line.Trim(" \t\r"u8).Length == 0 || line.SequenceEqual(_header))
         {
             return;
         }

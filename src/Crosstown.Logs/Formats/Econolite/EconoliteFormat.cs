@@ -14,17 +14,27 @@ public sealed class EconoliteFormat : ILogFormat
 {
     private const int HeaderLines = 7;
     private const int LongestHeaderLine = 512;
+    private const int LongestTime = 32;
     private const int RecordBytes = 4;
     private const int TenthMs = 100;
 
     public string Name => "econolite";
 
-    /// <summary>A time, a comma, and a word.</summary>
+    /// <summary>A time, a comma and a word on the first line, or the header's own words on one of the next.</summary>
     public bool Recognizes(ReadOnlySpan<byte> head)
     {
-        var comma = head[..Math.Min(head.Length, 32)].IndexOf((byte)',');
-        return comma > 0 && comma + 1 < head.Length && char.IsAsciiLetter((char)head[comma + 1])
-            && TimestampText.TryParse(head[..comma], out _, out var isUtc) && !isUtc;
+        for (var line = 0; line < HeaderLines && head.Length > 0; line++)
+        {
+            var end = head.IndexOf((byte)'\n');
+            if (IsHeaderLine(end < 0 ? head : head[..end], anyWord: line == 0))
+            {
+                return true;
+            }
+
+            head = end < 0 ? [] : head[(end + 1)..];
+        }
+
+        return false;
     }
 
     public void Read(LogContent content, LogReading reading)
@@ -58,6 +68,19 @@ public sealed class EconoliteFormat : ILogFormat
                 [],
                 $"the file ends after {content.Unread.Length} of the {RecordBytes} bytes of a record, which is left out");
         }
+    }
+
+    private static bool IsHeaderLine(ReadOnlySpan<byte> line, bool anyWord)
+    {
+        var comma = line[..Math.Min(line.Length, LongestTime)].IndexOf((byte)',');
+        if (comma < 0 || !TimestampText.TryParse(line[..comma], out _, out var isUtc) || isUtc)
+        {
+            return false;
+        }
+
+        var word = line[(comma + 1)..];
+        return (anyWord && word.Length > 0 && char.IsAsciiLetter((char)word[0]))
+            || word.StartsWith("Intersection #"u8) || word.StartsWith("Controller Data Log"u8) || word.StartsWith("Phases in use"u8);
     }
 
     /// <summary>Reads the header. All lines carry the same time, so a damaged one is outvoted; without four that agree the file is refused.</summary>

@@ -121,22 +121,32 @@ public sealed class MaxTimeFormat : ILogFormat
             }
         }
 
+        /// <summary>Skips a comment or declaration. One that has lost its end may run over events: they are counted as left out.</summary>
         private void SkipPast(ReadOnlySpan<byte> end)
         {
+            var hidden = "<Event "u8;
             while (true)
             {
                 var at = content.Unread.IndexOf(end);
-                if (at >= 0)
+                var hiddenAt = (at < 0 ? content.Unread : content.Unread[..at]).IndexOf(hidden);
+                if (hiddenAt >= 0)
+                {
+                    reading.RefuseRow(DataIssueKind.BadRow, content.Position + hiddenAt, [], "an event inside a comment or declaration, as when that has lost its end; it is left out");
+                    content.Consume(hiddenAt + hidden.Length);
+                }
+                else if (at >= 0)
                 {
                     content.Consume(at + end.Length);
                     return;
                 }
-
-                content.Consume(Math.Max(0, content.Unread.Length - end.Length + 1));
-                if (!content.Fill())
+                else
                 {
-                    content.Consume(content.Unread.Length);
-                    return;
+                    content.Consume(Math.Max(0, content.Unread.Length - hidden.Length));
+                    if (!content.Fill())
+                    {
+                        content.Consume(content.Unread.Length);
+                        return;
+                    }
                 }
             }
         }

@@ -13,11 +13,11 @@ public sealed class NdjsonFormat : ILogFormat
 
     public string Name => "ndjson";
 
-    /// <summary>JSON of any kind: what is no list of events is refused here, with the reason.</summary>
+    /// <summary>JSON of any kind (what is no list of events is refused here, with the reason), or text that has an object on one of its first lines.</summary>
     public bool Recognizes(ReadOnlySpan<byte> head)
     {
         var text = head.TrimStart("\uFEFF \t\r\n"u8);
-        return text.Length > 0 && (text[0] == '{' || text[0] == '[');
+        return text.Length > 0 && (text[0] == '{' || text[0] == '[' || HasObjectOnOneLine(text));
     }
 
     public void Read(LogContent content, LogReading reading)
@@ -205,8 +205,21 @@ public sealed class NdjsonFormat : ILogFormat
             var target = _values.AsSpan(slot * LongestValue, LongestValue);
             _ranks[slot] = rank;
             _lengths[slot] = json.ValueSpan.Length > LongestValue ? 0
-                : json.TokenType == JsonTokenType.String ? json.CopyString(target)
+                : json.ValueIsEscaped ? Unescape(ref json, target)
                 : Copy(json.ValueSpan, target);
+        }
+
+        /// <summary>A value with escapes, as <c>5\/13\/2024</c>; empty, which no field may be, when they stand for no text.</summary>
+        private static int Unescape(ref Utf8JsonReader json, Span<byte> target)
+        {
+            try
+            {
+                return json.CopyString(target);
+            }
+            catch (InvalidOperationException)
+            {
+                return 0;
+            }
         }
 
         private static int Copy(ReadOnlySpan<byte> value, Span<byte> target)

@@ -22,7 +22,7 @@ public sealed class ArrivalsByShiftTests
     [Fact]
     public void A_vehicle_five_seconds_before_green_meets_it_when_shifted_by_five_to_fourteen_seconds()
     {
-        var rows = DrawnRows.Run(Measure, ThirtyCycles, Streets.AtStopBar)[Table, "shift_s arrivals on_green_later"];
+        var rows = Drawn.Run(Measure, ThirtyCycles, Streets.AtStopBar)[Table, "shift_s arrivals on_green_later"];
 
         Assert.Equal(30, rows.Length);
         for (var shift = 0; shift < 30; shift++)
@@ -34,7 +34,7 @@ public sealed class ArrivalsByShiftTests
     [Fact]
     public void An_earlier_arrival_wraps_into_the_cycle_before()
     {
-        var rows = DrawnRows.Run(Measure, ThirtyCycles, Streets.AtStopBar)[Table, "shift_s arrivals on_green_earlier"];
+        var rows = Drawn.Run(Measure, ThirtyCycles, Streets.AtStopBar)[Table, "shift_s arrivals on_green_earlier"];
 
         // 5 - d lies in [-20, -10) for d of 16 to 25.
         for (var shift = 0; shift < 30; shift++)
@@ -46,7 +46,7 @@ public sealed class ArrivalsByShiftTests
     [Fact]
     public void In_steady_cycles_a_shift_forward_equals_the_rest_of_the_cycle_back()
     {
-        var rows = DrawnRows.Run(Measure, ThirtyCycles, Streets.AtStopBar)[Table, "on_green_later on_green_earlier"].Select(r => r.Split(' ')).ToArray();
+        var rows = Drawn.Run(Measure, ThirtyCycles, Streets.AtStopBar)[Table, "on_green_later on_green_earlier"].Select(r => r.Split(' ')).ToArray();
 
         for (var shift = 1; shift < 30; shift++)
         {
@@ -57,7 +57,7 @@ public sealed class ArrivalsByShiftTests
     [Fact]
     public void Without_wrapping_a_vehicle_that_leaves_its_cycle_is_lost()
     {
-        var rows = DrawnRows.Run(Measure, ThirtyCycles, Streets.AtStopBar, DrawnRows.With(Measure, ("wrap", false)))[Table, "on_green_later on_green_earlier"];
+        var rows = Drawn.Run(Measure, ThirtyCycles, Streets.AtStopBar, Drawn.With(Measure, ("wrap", false)))[Table, "on_green_later on_green_earlier"];
 
         Assert.Equal("9 0", rows[5]);
         Assert.All(rows[16..26], row => Assert.Equal("0 0", row));
@@ -77,7 +77,7 @@ public sealed class ArrivalsByShiftTests
 
     [Fact]
     public void A_signal_that_says_no_cycle_length_has_no_rows() =>
-        Assert.Empty(DrawnRows.Run(Measure, ThirtyCycles.Replace("at 0s 132 30", "", StringComparison.Ordinal), Streets.AtStopBar)[Table, "shift_s"]);
+        Assert.Empty(Drawn.Run(Measure, ThirtyCycles.Replace("at 0s 132 30", "", StringComparison.Ordinal), Streets.AtStopBar)[Table, "shift_s"]);
 
     [Fact]
     public void The_sums_are_those_of_asking_each_arrival_at_each_shift_on_its_own()

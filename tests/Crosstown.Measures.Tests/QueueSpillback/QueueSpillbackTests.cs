@@ -12,7 +12,7 @@ public sealed class QueueSpillbackTests
     [Fact]
     public void A_queue_that_stands_on_the_detector_as_green_begins_reaches_that_far_back()
     {
-        var row = DrawnRows.Run(Measure, """
+        var row = Drawn.Run(Measure, """
             phase 2 GYR R20 G20 Y3 C2 R10
             det 5   ...  .10 #15 .33
             """, Streets.OneApproach)[Table, Counts];
@@ -24,7 +24,7 @@ public sealed class QueueSpillbackTests
     [Fact]
     public void Traffic_that_stands_on_the_detector_late_in_green_is_held_up_downstream()
     {
-        var row = DrawnRows.Run(Measure, """
+        var row = Drawn.Run(Measure, """
             phase 2 GYR R20 G50 Y3 C2 R10
             det 5   ...  .60 #20 .10
             """, Streets.OneApproach)[Table, Counts + " spatial_index"];
@@ -36,7 +36,7 @@ public sealed class QueueSpillbackTests
     [Fact]
     public void Vehicles_that_roll_over_the_detector_are_no_queue()
     {
-        var row = DrawnRows.Run(Measure, """
+        var row = Drawn.Run(Measure, """
             phase 2 GYR R20 G50 Y3 C2 R10
             det 5   ... #4 .2 #4 .2 #4 .2 #4 .2 #4 .62
             """, Streets.OneApproach)[Table, Counts];
@@ -47,7 +47,7 @@ public sealed class QueueSpillbackTests
     [Fact]
     public void A_vehicle_that_covers_the_detector_for_exactly_the_limit_stands() => Assert.Equal(
         ["1 1 0 0 5.0 0.0 50.0"],
-        DrawnRows.Run(Measure, """
+        Drawn.Run(Measure, """
             phase 2 GYR R20 G50 Y3 C2 R10
             det 5   ... #5 .80
             """, Streets.OneApproach)[Table, Counts]);
@@ -55,20 +55,20 @@ public sealed class QueueSpillbackTests
     [Fact]
     public void A_cycle_with_a_gap_in_it_is_left_out_and_counted()
     {
-        var rows = DrawnRows.Run(Measure, """
+        var rows = Drawn.Run(Measure, """
             mark 1m
             phase 2 GYRG??????GYRGYR
             det 5   ################
             """, Streets.OneApproach)[Table, "time cycles dropped_cycles"];
 
         // Red begins at minutes 2 (then the gap), 12 (a whole cycle) and 15 (open).
-        Assert.Equal([$"{DrawnRows.At(0)} 1 1"], rows);
+        Assert.Equal([$"{Drawn.At(0)} 1 1"], rows);
     }
 
     [Fact]
     public void A_phase_that_is_not_served_for_over_an_hour_is_in_no_cycle()
     {
-        var rows = DrawnRows.Run(Measure, """
+        var rows = Drawn.Run(Measure, """
             mark 1m
             phase 2 GYR70 GYR2
             det 5   .#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.
@@ -79,7 +79,7 @@ public sealed class QueueSpillbackTests
 
     [Fact]
     public void A_detector_stuck_on_is_told_in_its_row() => Assert.All(
-        DrawnRows.Run(Measure, """
+        Drawn.Run(Measure, """
             phase 2 R30 G20 Y3 C2 R5
             repeat 60
             at 1s 82 5
@@ -88,7 +88,7 @@ public sealed class QueueSpillbackTests
 
     [Fact]
     public void Without_cycles_there_are_no_rows() =>
-        Assert.Empty(DrawnRows.Run(Measure, "det 5 .#####", Streets.OneApproach)[Table, "cycles"]);
+        Assert.Empty(Drawn.Run(Measure, "det 5 .#####", Streets.OneApproach)[Table, "cycles"]);
 
     [Fact]
     [Trait("Category", SharedData.Category)]

@@ -12,13 +12,13 @@ public sealed class TimingAndActuationTests
     [Fact]
     public void A_phase_shows_green_yellow_red_clearance_and_red_one_after_the_other()
     {
-        var bars = DrawnRows.Run(Measure, "phase 2 RRGGGGYYYCRRR")[Table, Shown];
+        var bars = Drawn.Run(Measure, "phase 2 RRGGGGYYYCRRR")[Table, Shown];
 
         Assert.Equal(
             [
-                $"{DrawnRows.At(2)} phase 2 green 4.0 true true",
-                $"{DrawnRows.At(6)} phase 2 yellow 3.0 true true",
-                $"{DrawnRows.At(9)} phase 2 red-clearance 1.0 true true",
+                $"{Drawn.At(2)} phase 2 green 4.0 true true",
+                $"{Drawn.At(6)} phase 2 yellow 3.0 true true",
+                $"{Drawn.At(9)} phase 2 red-clearance 1.0 true true",
             ],
             bars[..3]);
     }
@@ -26,7 +26,7 @@ public sealed class TimingAndActuationTests
     [Fact]
     public void A_red_that_lasts_until_the_log_ends_has_no_end()
     {
-        var bars = DrawnRows.Run(Measure, """
+        var bars = Drawn.Run(Measure, """
             phase 2 RGGYCRRRRRRR
             det 4   ..........#.
             """)[Table, "subject state length_s ends"];
@@ -37,7 +37,7 @@ public sealed class TimingAndActuationTests
     [Fact]
     public void Walk_clearance_overlap_arrow_detector_and_button_each_have_their_bar()
     {
-        var bars = DrawnRows.Run(Measure, """
+        var bars = Drawn.Run(Measure, """
             phase 2   RRRRRRRRRRRRR
             ped 2     ...WWWFFF....
             overlap A RRGGGTTYYCRRR
@@ -58,50 +58,50 @@ public sealed class TimingAndActuationTests
     [Fact]
     public void A_green_across_a_quarter_hour_is_cut_there_and_goes_on()
     {
-        var bars = DrawnRows.Run(Measure, """
+        var bars = Drawn.Run(Measure, """
             mark 1m
             det 9   .#.#.#.#.#.#.#.#.#.#.
             phase 2 RRRRRRRRRRGGGGGGGGGYR
-            """, options: DrawnRows.With(Measure, ("show_detectors", false)))[Table, "time state length_s begins ends"];
+            """, options: Drawn.With(Measure, ("show_detectors", false)))[Table, "time state length_s begins ends"];
 
-        Assert.Equal([$"{DrawnRows.At(600)} green 300.0 true false", $"{DrawnRows.At(900)} green 240.0 false true", $"{DrawnRows.At(1140)} yellow 60.0 true true"], bars);
+        Assert.Equal([$"{Drawn.At(600)} green 300.0 true false", $"{Drawn.At(900)} green 240.0 false true", $"{Drawn.At(1140)} yellow 60.0 true true"], bars);
     }
 
     [Fact]
     public void A_green_that_ends_on_the_quarter_hour_itself_ends_there_and_leaves_no_empty_bar()
     {
-        var bars = DrawnRows.Run(Measure, """
+        var bars = Drawn.Run(Measure, """
             mark 1m
             phase 2 RRRRRRRRRRGGGGGYRRRR
             """)[Table, "time state length_s begins ends"];
 
-        Assert.Equal($"{DrawnRows.At(600)} green 300.0 true true", bars[0]);
-        Assert.Equal($"{DrawnRows.At(900)} yellow 60.0 true true", bars[1]);
+        Assert.Equal($"{Drawn.At(600)} green 300.0 true true", bars[0]);
+        Assert.Equal($"{Drawn.At(900)} yellow 60.0 true true", bars[1]);
     }
 
     [Fact]
     public void A_gap_in_the_log_ends_what_was_displayed_without_saying_when()
     {
-        var bars = DrawnRows.Run(Measure, """
+        var bars = Drawn.Run(Measure, """
             mark 1m
             phase 2 RG?????????GYR
             """)[Table, "time state length_s begins ends seen_share"];
 
         Assert.DoesNotContain(bars, b => b.Contains("green", StringComparison.Ordinal) && b.Contains("true true", StringComparison.Ordinal));
-        Assert.Equal($"{DrawnRows.At(720)} yellow 60.0 true true 1.0", bars[^1]);
+        Assert.Equal($"{Drawn.At(720)} yellow 60.0 true true 1.0", bars[^1]);
     }
 
     [Fact]
     public void A_detector_that_reports_on_twice_has_one_bar() => Assert.Equal(
         ["82 on 3.0"],
-        DrawnRows.Run(Measure, """
+        Drawn.Run(Measure, """
             at 1s 82 82
             at 2s 82 82
             at 4s 81 82
             """)[Table, "number state length_s"]);
 
     [Fact]
-    public void An_off_without_an_on_has_no_bar() => Assert.Empty(DrawnRows.Run(Measure, "at 1s 81 5")[Table, "number"]);
+    public void An_off_without_an_on_has_no_bar() => Assert.Empty(Drawn.Run(Measure, "at 1s 81 5")[Table, "number"]);
 
     [Fact]
     [Trait("Category", SharedData.Category)]

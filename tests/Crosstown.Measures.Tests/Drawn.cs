@@ -1,54 +1,47 @@
 using System.Globalization;
-using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Measures.Options;
 using Crosstown.Tests.Drawing;
 
 namespace Crosstown.Measures.Tests;
 
-/// <summary>Rows of one table by column name, for tests that draw the street.</summary>
+/// <summary>Runs one measure over a drawing and answers about its rows by column name.</summary>
 internal static class Drawn
 {
-    public static IReadOnlyList<Row> Rows(
-        string measure, string table, SignalConfiguration configuration, string drawing, DefinitionSet set = DefinitionSet.Crosstown) =>
-        Rows(measure, table, configuration, Strip.Read(drawing), new MeasureOptions { Set = set });
+    public static SignalConfiguration Signal { get; } = SignalConfiguration.Unknown(SignalId.Parse("7"));
 
-    public static IReadOnlyList<Row> Rows(
-        string measure, string table, SignalConfiguration configuration, ReadOnlySpan<ControllerEvent> log, MeasureOptions? options = null)
+    public static Answer Run(Measure measure, string drawing, SignalConfiguration? configuration = null, MeasureOptions? options = null) =>
+        new(Tests.Run.OneShot([measure], configuration ?? Signal, Strip.Read(drawing), options), measure, options ?? new MeasureOptions());
+
+    /// <summary>Options with some of a measure's own changed, by name.</summary>
+    public static MeasureOptions With(Measure measure, params ReadOnlySpan<(string Option, object Value)> changes)
     {
-        options ??= new MeasureOptions();
-        var definition = MeasureCatalog.Find(measure)!;
-        return Named(definition, table, Run.OneShot([definition], configuration, log, options), options.Set);
+        var options = new MeasureOptions();
+        foreach (var (name, value) in changes)
+        {
+            options = options.With(measure.Options.Single(o => o.Name == name), value);
+        }
+
+        return options;
     }
 
-    public static IReadOnlyList<Row> Named(Measure measure, string table, CollectedRows rows, DefinitionSet set = DefinitionSet.Crosstown)
+    /// <summary>The time that lies so many seconds into a drawing, as rows show it.</summary>
+    public static string At(double seconds) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(Strip.DefaultStartMs + (long)(seconds * 1000)).ToString("yyyy-MM-dd'T'HH:mm:ss.fff", CultureInfo.InvariantCulture);
+
+    /// <summary>The rows of a measure's tables.</summary>
+    internal sealed class Answer(CollectedRows rows, Measure measure, MeasureOptions options)
     {
-        var columns = measure.TablesIn(set).Single(t => t.Name == table).Columns;
-        return [.. rows[table].Select(l => new Row(columns.Select(c => c.Name).Zip(l.Split(',')).ToDictionary(p => p.First, p => p.Second)))];
-    }
-
-    public static Option Option(string measure, string name) => MeasureCatalog.Find(measure)!.Options.Single(o => o.Name == name);
-
-    /// <summary>One northbound approach on phase 2, 45 mph, and detectors on it.</summary>
-    public static SignalConfiguration Northbound(params Detector[] detectors) => new()
-    {
-        Signal = SignalId.Parse("1"),
-        Approaches = [new Approach { Id = "nb", Direction = TravelDirection.Northbound, Protected = SignalGroup.Phase(2), SpeedLimitMph = 45 }],
-        Detectors = [.. detectors.Select(d => d with { ApproachId = "nb" })],
-    };
-
-    public static Detector Advance(byte channel, double? distanceFt = null) =>
-        new() { Channel = channel, Functions = DetectorFunctions.AdvanceCount, StopBarDistanceFt = distanceFt };
-
-    public static Detector Counting(byte channel, int lane = 1, LaneMovement movement = LaneMovement.Through) =>
-        new() { Channel = channel, Functions = DetectorFunctions.LaneByLaneCount, Lane = lane, Movement = movement };
-
-    internal sealed class Row(Dictionary<string, string> cells)
-    {
-        public string this[string column] => cells[column];
-
-        public double Number(string column) => double.Parse(cells[column], CultureInfo.InvariantCulture);
-
-        public bool IsNull(string column) => cells[column].Length == 0;
+        /// <summary>Some columns of all rows of a table, each row joined by blanks; missing values as a dash.</summary>
+        public string[] this[string table, string columns]
+        {
+            get
+            {
+                var schema = measure.TablesIn(options.Set).Single(t => t.Name == table);
+                var wanted = columns.Split(' ').Select(c => schema.Columns.Select(x => x.Name).ToList().IndexOf(c)).ToArray();
+                Assert.DoesNotContain(-1, wanted);
+                return [.. rows[table].Select(line => line.Split(',')).Select(cells => string.Join(' ', wanted.Select(w => cells[w].Length == 0 ? "-" : cells[w])))];
+            }
+        }
     }
 }

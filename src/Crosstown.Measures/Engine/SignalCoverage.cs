@@ -21,10 +21,16 @@ public sealed class SignalCoverage
 
     private const int Channels = 256;
 
+    /// <summary>How many 5-minute counts are kept: three and a half days.</summary>
+    private const int CountsKept = 1024;
+
     private readonly List<TimeRange> _gaps = [];
     private readonly List<FaultSpan> _faults = [];
     private readonly long[] _faultSinceMs = new long[Channels];
     private readonly long[] _onSinceMs = new long[Channels];
+    private readonly int[] _counts = new int[CountsKept];
+    private long _countedMs = long.MinValue;
+    private int _count;
     private long _firstMs = long.MaxValue;
     private long _lastMs = long.MinValue;
 
@@ -102,6 +108,26 @@ public sealed class SignalCoverage
         return false;
     }
 
+    /// <summary>The smallest number of standard events that any 5 minutes of a bin hold.</summary>
+    /// <remarks>
+    /// Oregon's package takes a bin for one with data when this is at least 3. Only codes up to 218 count, so that a controller that still reports its
+    /// own health while its log is lost is not taken for one that sees traffic; negative parameters, which that package drops, do not count either.
+    /// </remarks>
+    /// <param name="bin">Ended at or before the newest event, and not more than three days ago.</param>
+    public int LeastEventsInFiveMinutes(TimeRange bin)
+    {
+        var least = int.MaxValue;
+        for (var start = bin.StartMs - PositiveRemainder(bin.StartMs, GapMs); start < bin.EndMs; start += GapMs)
+        {
+            var count = start == _countedMs ? _count
+                : start > _countedMs || start <= _firstMs - GapMs ? 0
+                : _counts[Slot(start)];
+            least = Math.Min(least, count);
+        }
+
+        return least;
+    }
+
     internal void Advance(ReadOnlySpan<ControllerEvent> events)
     {
         if (events.Length == 0)
@@ -113,54 +139,96 @@ public sealed class SignalCoverage
         if (_firstMs == long.MaxValue)
         {
             _firstMs = last = events[0].TimeMs;
+            _countedMs = last - PositiveRemainder(last, GapMs);
         }
 
         EventCount += events.Length;
+        var nextGapMs = last + GapMs;
+        var nextCountMs = _countedMs + GapMs;
+        var count = _count;
         foreach (ref readonly var e in events)
         {
-            if (e.TimeMs - last > GapMs)
+            var timeMs = e.TimeMs;
+            if (timeMs > nextGapMs)
             {
-                _gaps.Add(new TimeRange(last, e.TimeMs));
+                _gaps.Add(new TimeRange(nextGapMs - GapMs, timeMs));
             }
 
-            last = e.TimeMs;
+            nextGapMs = timeMs + GapMs;
+            if (timeMs >= nextCountMs)
+            {
+                _count = count;
+                CountAnew(timeMs);
+                nextCountMs = _countedMs + GapMs;
+                count = 0;
+            }
+
+            count += e.Code <= EventCode.SplitPhase32 && e.Parameter >= 0 ? 1 : 0;
             if ((uint)(e.Code - EventCode.DetectorOff) <= EventCode.DetectorFaultExcessiveChange - EventCode.DetectorOff && (ushort)e.Parameter < Channels)
             {
-                TakeDetector(e);
+                TakeDetector(e.Code, e.Parameter, timeMs);
             }
         }
 
+        _count = count;
+        last = nextGapMs - GapMs;
         _lastMs = last;
     }
 
-    private void TakeDetector(in ControllerEvent e)
+    private static long PositiveRemainder(long value, long divisor) => ((value % divisor) + divisor) % divisor;
+
+    private static int Slot(long fiveMinutesMs) => (int)(fiveMinutesMs / GapMs) & (CountsKept - 1);
+
+    private void CountAnew(long timeMs)
     {
-        var channel = e.Parameter;
-        switch (e.Code)
+        _counts[Slot(_countedMs)] = _count;
+        _count = 0;
+        var nextMs = timeMs - PositiveRemainder(timeMs, GapMs);
+        for (var ms = Math.Max(_countedMs + GapMs, nextMs - (CountsKept * GapMs)); ms < nextMs; ms += GapMs)
         {
-            case EventCode.DetectorOn:
-                _onSinceMs[channel] = Math.Min(_onSinceMs[channel], e.TimeMs);
-                break;
-            case EventCode.DetectorOff:
-                if (_onSinceMs[channel] != long.MaxValue && e.TimeMs - _onSinceMs[channel] >= StuckOnMs)
-                {
-                    _faults.Add(new FaultSpan(channel, _onSinceMs[channel], e.TimeMs, _onSinceMs[channel] + StuckOnMs));
-                }
-
-                _onSinceMs[channel] = long.MaxValue;
-                break;
-            case EventCode.DetectorRestored:
-                if (_faultSinceMs[channel] != long.MaxValue)
-                {
-                    _faults.Add(new FaultSpan(channel, _faultSinceMs[channel], e.TimeMs, _faultSinceMs[channel]));
-                }
-
-                _faultSinceMs[channel] = long.MaxValue;
-                break;
-            default:
-                _faultSinceMs[channel] = Math.Min(_faultSinceMs[channel], e.TimeMs);
-                break;
+            _counts[Slot(ms)] = 0;
         }
+
+        _countedMs = nextMs;
+    }
+
+    private void TakeDetector(ushort code, short channel, long timeMs)
+    {
+        ref var onSinceMs = ref _onSinceMs[channel];
+        if (code == EventCode.DetectorOn)
+        {
+            onSinceMs = Math.Min(onSinceMs, timeMs);
+        }
+        else if (code == EventCode.DetectorOff)
+        {
+            if (onSinceMs <= timeMs - StuckOnMs)
+            {
+                _faults.Add(new FaultSpan(channel, onSinceMs, timeMs, onSinceMs + StuckOnMs));
+            }
+
+            onSinceMs = long.MaxValue;
+        }
+        else
+        {
+            TakeFault(code, channel, timeMs);
+        }
+    }
+
+    private void TakeFault(ushort code, short channel, long timeMs)
+    {
+        ref var sinceMs = ref _faultSinceMs[channel];
+        if (code != EventCode.DetectorRestored)
+        {
+            sinceMs = Math.Min(sinceMs, timeMs);
+            return;
+        }
+
+        if (sinceMs != long.MaxValue)
+        {
+            _faults.Add(new FaultSpan(channel, sinceMs, timeMs, sinceMs));
+        }
+
+        sinceMs = long.MaxValue;
     }
 
     /// <param name="Channel">Channel.</param>

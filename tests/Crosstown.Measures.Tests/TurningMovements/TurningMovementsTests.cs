@@ -8,15 +8,15 @@ namespace Crosstown.Measures.Tests.TurningMovements;
 public sealed class TurningMovementsTests
 {
     private static readonly SignalConfiguration ThreeLanes =
-        Drawn.Northbound(Drawn.Counting(1, 1, LaneMovement.Left), Drawn.Counting(2), Drawn.Counting(3, 2, LaneMovement.ThroughRight));
+        DrawnRows.Northbound(DrawnRows.Counting(1, 1, LaneMovement.Left), DrawnRows.Counting(2), DrawnRows.Counting(3, 2, LaneMovement.ThroughRight));
 
     [Fact]
     public void Each_lane_and_movement_has_its_count_and_all_together_their_total()
     {
         ControllerEvent[] log = [.. Hits(1, 3).Concat(Hits(2, 10)).Concat(Hits(3, 30)).Order()];
 
-        var lanes = Drawn.Rows("turning-movements", "turning-movements", ThreeLanes, log);
-        var total = Assert.Single(Drawn.Rows("turning-movements", "turning-movement-totals", ThreeLanes, log));
+        var lanes = DrawnRows.Rows("turning-movements", "turning-movements", ThreeLanes, log);
+        var total = Assert.Single(DrawnRows.Rows("turning-movements", "turning-movement-totals", ThreeLanes, log));
 
         Assert.Equal(["left 1 3", "through 1 10", "through-right 2 30"], lanes.Select(l => $"{l["movement"]} {l["lane"]} {l["count"]}"));
         Assert.Equal("43", total["count"]);
@@ -27,8 +27,8 @@ public sealed class TurningMovementsTests
     {
         ControllerEvent[] log = [.. Hits(1, 3).Concat(Hits(2, 10)).Concat(Hits(3, 30)).Order()];
 
-        var ours = Drawn.Rows("turning-movements", "turning-movement-peaks", ThreeLanes, log);
-        var peers = Drawn.Rows("turning-movements", "turning-movement-peaks", ThreeLanes, log, new MeasureOptions { Set = DefinitionSet.Udot5 });
+        var ours = DrawnRows.Rows("turning-movements", "turning-movement-peaks", ThreeLanes, log);
+        var peers = DrawnRows.Rows("turning-movements", "turning-movement-peaks", ThreeLanes, log, new MeasureOptions { Set = DefinitionSet.Udot5 });
 
         Assert.Equal(["left 1 1.0", "through 1 1.0", "through-right 1 1.0", "  "], ours.Select(p => $"{p["movement"]} {p["lanes"]} {p["lane_utilization"]}"));
         Assert.Equal(["left", "through", ""], peers.Select(p => p["movement"]));
@@ -44,7 +44,7 @@ public sealed class TurningMovementsTests
                 .Append(new(Strip.DefaultStartMs + 4_499_999, 150, 1)).Order(),
         ];
 
-        var whole = Drawn.Rows("turning-movements", "turning-movement-peaks", ThreeLanes, log)[^1];
+        var whole = DrawnRows.Rows("turning-movements", "turning-movement-peaks", ThreeLanes, log)[^1];
 
         Assert.True(whole.IsNull("direction") && whole.IsNull("movement") && whole.IsNull("lanes"));
         Assert.Equal(("23", "20", "2024-01-01T12:00:00.000"), (whole["volume"], whole["peak_hour_volume"], whole["peak_hour"]));
@@ -54,9 +54,9 @@ public sealed class TurningMovementsTests
     [Fact]
     public void A_bicycle_lane_is_no_vehicle_lane()
     {
-        var configuration = Drawn.Northbound(Drawn.Counting(1), Drawn.Counting(2, 2) with { LaneType = LaneType.Bicycle });
+        var configuration = DrawnRows.Northbound(DrawnRows.Counting(1), DrawnRows.Counting(2, 2) with { LaneType = LaneType.Bicycle });
 
-        Assert.Equal(["1"], Drawn.Rows("turning-movements", "turning-movements", configuration, [.. Hits(1, 1).Concat(Hits(2, 5)).Order()]).Select(r => r["lane"]));
+        Assert.Equal(["1"], DrawnRows.Rows("turning-movements", "turning-movements", configuration, [.. Hits(1, 1).Concat(Hits(2, 5)).Order()]).Select(r => r["lane"]));
     }
 
     private static IEnumerable<ControllerEvent> Hits(short channel, int count, int quarter = 0) =>

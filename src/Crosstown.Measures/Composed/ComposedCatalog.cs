@@ -10,6 +10,10 @@ public static class ComposedCatalog
         new TimeSpaceDiagram.TimeSpaceDiagramMeasure(),
         new LinkPivot.LinkPivotMeasure(),
         new WatchdogReport.WatchdogReportMeasure(),
+        new DetectorModel.DetectorModelMeasure(),
+        new DetectorPairs.DetectorPairsMeasure(),
+        new ButtonHealth.ButtonHealthMeasure(),
+        new DailyAlerts.DailyAlertsMeasure(),
     ];
 
     /// <summary>The composed measure of a name; null when there is none.</summary>

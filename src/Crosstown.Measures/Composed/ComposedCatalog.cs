@@ -9,6 +9,8 @@ public static class ComposedCatalog
     [
         new TimeSpaceDiagram.TimeSpaceDiagramMeasure(),
         new LinkPivot.LinkPivotMeasure(),
+        new CorridorSummary.CorridorSummaryMeasure(),
+        new BeforeAfter.BeforeAfterMeasure(),
         new WatchdogReport.WatchdogReportMeasure(),
         new DetectorModel.DetectorModelMeasure(),
         new DetectorPairs.DetectorPairsMeasure(),

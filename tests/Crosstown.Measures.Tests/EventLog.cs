@@ -51,7 +51,7 @@ internal static class EventLog
                         "ADVANCE" => DetectorFunctions.AdvanceCount,
                         "PRESENCE" => DetectorFunctions.StopBarPresence,
                         "YELLOW_RED" => DetectorFunctions.LaneByLaneSpeed,
-                        "STOPBAR COUNT" => DetectorFunctions.LaneByLaneCount,
+                        "STOPBAR COUNT" or "STOP BAR COUNT" => DetectorFunctions.LaneByLaneCount,
                         var other => throw new InvalidDataException(other),
                     },
                 }),

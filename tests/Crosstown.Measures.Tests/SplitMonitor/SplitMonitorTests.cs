@@ -115,4 +115,26 @@ public sealed class SplitMonitorTests
 
         Assert.Equal(expected, ours.Select(p => $"{p["plan"]} {p["services"]}"));
     }
+
+    [Fact]
+    [Trait("Category", SharedData.Category)]
+    public void A_plain_pairing_of_greens_and_ends_gives_the_same_services_of_a_real_hour()
+    {
+        var log = UtahLogs.Events7185();
+        var expected = new List<string>();
+        foreach (var green in log.Where(e => e.Code == 1))
+        {
+            var end = log.FirstOrDefault(e => e.Code == 11 && e.Parameter == green.Parameter && e.TimeMs > green.TimeMs);
+            if (end != default)
+            {
+                var reason = log.LastOrDefault(e => e.Code is 4 or 5 or 6 && e.Parameter == green.Parameter && e.TimeMs >= green.TimeMs && e.TimeMs < end.TimeMs).Code;
+                expected.Add($"{green.TimeMs} {green.Parameter} {(end.TimeMs - green.TimeMs) / 1000.0} {reason switch { 4 => "gap-out", 5 => "max-out", 6 => "force-off", _ => "unknown" }}");
+            }
+        }
+
+        var ours = DrawnRows.Rows("split-monitor", "split-monitor", Unknown, log)
+            .Select(r => $"{EventLog.TimeMs(r["time"])} {r["phase"]} {r.Number("length_s")} {r["termination"]}");
+
+        Assert.Equal(expected, ours);
+    }
 }

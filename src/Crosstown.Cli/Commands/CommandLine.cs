@@ -23,6 +23,7 @@ internal static class CommandLine
         ImportCommand.Create(),
         MeasureCommand.Create(),
         LearnCommand.Create(),
+        ReportCommand.Create(),
         ExportCommand.Create(),
         SqlCommand.Create(),
         RetentionCommand.Create(),

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Crosstown.Cli.Report.Data;
 using Crosstown.Cli.Report.Drawing;
-using Crosstown.Core.Time;
 
 namespace Crosstown.Cli.Report.Charts;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Crosstown.Cli.Report.Data;
 using Crosstown.Cli.Report.Drawing;
 
 namespace Crosstown.Cli.Report.Page;
@@ -138,6 +139,7 @@ internal static class ChartMarkup
         }
     }
 
-    private static bool IsNumber(string text) => text.Length > 0 && (text == Data.Words.Missing || char.IsAsciiDigit(text[0]) && text.AsSpan().IndexOfAnyExceptInRange('0', '9') is var rest
-        && (rest < 0 || text.AsSpan(rest).ContainsAnyExcept(" .,0123456789%s") is false));
+    /// <summary>True for a number with or without its unit, and for one that is not known.</summary>
+    private static bool IsNumber(string text) =>
+        text == Words.Missing || (text.Length > 0 && char.IsAsciiDigit(text[0]) && text.All(c => char.IsAsciiDigit(c) || c is '.' or ',' or ' ' or '%' or 's' or 'h'));
 }

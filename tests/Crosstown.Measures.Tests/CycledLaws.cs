@@ -49,6 +49,28 @@ public sealed class CycledLaws
         }
     }
 
+    [Theory]
+    [InlineData("approach-volume")]
+    [InlineData("turning-movements")]
+    [InlineData("coordination-diagram")]
+    [InlineData("arrivals-on-red")]
+    [InlineData("approach-delay")]
+    [InlineData("split-monitor")]
+    [InlineData("approach-speed")]
+    [InlineData("left-turn-gap")]
+    [InlineData("green-time-use")]
+    [InlineData("preemption")]
+    [InlineData("transit-priority")]
+    [InlineData("volume-to-capacity")]
+    public void A_cabinet_s_log_fills_every_table(string name)
+    {
+        foreach (var set in Enum.GetValues<DefinitionSet>())
+        {
+            var rows = Pass(name, set, CycledLog.Configuration, CycledLog.Make(9), CycledLog.Speeds(9), null);
+            Assert.All(MeasureCatalog.Find(name)!.TablesIn(set), table => Assert.NotEmpty(rows[table.Name]));
+        }
+    }
+
     private static CollectedRows Pass(
         string name, DefinitionSet set, SignalConfiguration configuration, ReadOnlySpan<ControllerEvent> events, ReadOnlySpan<SpeedReading> speeds, Random? random)
     {

@@ -44,6 +44,7 @@ internal static class MeasureRun
         EventStore store, SignalConfigurations configurations, MeasureRequest request, ITableSink sink, DataIssueLog issues, Action<SignalId>? progress = null)
     {
         long events = 0;
+        var buffers = new RowBuffers();
         foreach (var signal in request.Signals ?? [.. store.ListSignals()])
         {
             var clock = store.FindZone(signal) is { } zone ? ZoneRules.For(zone).Map : LocalTimeMap.Utc;
@@ -62,7 +63,7 @@ internal static class MeasureRun
             }
 
             var rows = request.From is null && request.To is null ? (TimeRange?)null : range;
-            var pass = new SignalPass(request.Measures, configuration, clock, request.Options, rows, sink, issues);
+            var pass = new SignalPass(request.Measures, configuration, clock, request.Options, rows, sink, issues, buffers);
             using var reader = store.OpenReader(signal, new TimeRange(range.StartMs - LookBackMs, range.EndMs + LookAheadMs), issues);
             while (reader.Next(out var block))
             {

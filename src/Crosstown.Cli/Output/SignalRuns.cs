@@ -17,6 +17,7 @@ internal sealed class SignalRuns : IDisposable
 
     private readonly TableSchema _schema;
     private readonly int _timeColumn;
+    private readonly int? _secondTimeColumn;
     private readonly int _rowWords;
     private readonly FileStream _file;
     private readonly List<Run> _runs = [];
@@ -34,6 +35,7 @@ internal sealed class SignalRuns : IDisposable
             throw new ArgumentException($"Table {schema.Name} is to be sorted by time and has no time column.", nameof(schema));
         }
 
+        _secondTimeColumn = _timeColumn + 1 < schema.Columns.Length && schema.Columns[_timeColumn + 1].Type == ColumnType.Time ? _timeColumn + 1 : null;
         _rowWords = schema.Columns.Length + 1;
         _file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 64 * 1024, FileOptions.DeleteOnClose);
     }
@@ -44,15 +46,15 @@ internal sealed class SignalRuns : IDisposable
         var run = _open.GetValueOrDefault(signal);
         for (var row = 0; row < rows.Count; row++)
         {
-            var timeMs = Time(rows, row);
-            if (run is null || timeMs < run.LastTimeMs)
+            var time = Time(rows, row);
+            if (run is null || time.CompareTo(run.LastTime) < 0)
             {
                 run = new Run(signal, clock, _runs.Count);
                 _runs.Add(run);
                 _open[signal] = run;
             }
 
-            run.LastTimeMs = timeMs;
+            run.LastTime = time;
             run.Extend(_rowCount++);
             _file.Write(MemoryMarshal.AsBytes(rows.Cells(row)));
             var nulls = rows.Nulls(row);
@@ -60,14 +62,17 @@ internal sealed class SignalRuns : IDisposable
         }
     }
 
-    /// <summary>Writes all rows by time, then signal, then in the order in which the signal's rows came; rows without time come first.</summary>
+    /// <summary>
+    /// Writes all rows by time (and by a second time that stands beside it), then signal, then in the order in which the signal's rows came; rows without
+    /// time come first.
+    /// </summary>
     public void MergeInto(ITableWriter writer)
     {
         _file.Flush();
         _runs.Sort((a, b) => a.Signal != b.Signal ? a.Signal.CompareTo(b.Signal) : a.Sequence - b.Sequence);
         var bufferedRows = Math.Clamp(MergeBufferBytes / Math.Max(1, _runs.Count) / (_rowWords * sizeof(long)), 1, MaxBufferedRows);
         var block = new long[bufferedRows * _rowWords];
-        var next = new PriorityQueue<int, (long TimeMs, int Run)>(_runs.Count);
+        var next = new PriorityQueue<int, ((long, long) Time, int Run)>(_runs.Count);
         for (var i = 0; i < _runs.Count; i++)
         {
             var run = _runs[i];
@@ -81,7 +86,7 @@ internal sealed class SignalRuns : IDisposable
             var run = _runs[i];
             var rows = run.Buffer!;
             var start = run.Row;
-            var othersBegin = next.TryPeek(out _, out var other) ? other : (long.MaxValue, int.MaxValue);
+            var othersBegin = next.TryPeek(out _, out var other) ? other : ((long.MaxValue, long.MaxValue), int.MaxValue);
             do
             {
                 run.Row++;
@@ -99,11 +104,16 @@ internal sealed class SignalRuns : IDisposable
                 next.Enqueue(i, (Time(rows, run.Row), i));
             }
         }
+
+        _runs.Clear();
+        _open.Clear();
     }
 
     public void Dispose() => _file.Dispose();
 
-    private long Time(RowBuffer rows, int row) => rows.IsNull(row, _timeColumn) ? long.MinValue : rows.Bits(row, _timeColumn);
+    private (long First, long Second) Time(RowBuffer rows, int row) => (At(rows, row, _timeColumn), _secondTimeColumn is { } second ? At(rows, row, second) : 0);
+
+    private static long At(RowBuffer rows, int row, int column) => rows.IsNull(row, column) ? long.MinValue : rows.Bits(row, column);
 
     /// <summary>Replaces a run's buffered rows by its next ones; none are left when it has ended.</summary>
     private void Refill(Run run, long[] block)
@@ -153,7 +163,8 @@ internal sealed class SignalRuns : IDisposable
         /// <summary>Earlier runs of a signal come before later ones.</summary>
         public int Sequence { get; } = sequence;
 
-        public long LastTimeMs { get; set; }
+        /// <summary>Time of the last row added.</summary>
+        public (long First, long Second) LastTime { get; set; }
 
         public RowBuffer? Buffer { get; set; }
 

@@ -38,6 +38,10 @@ public static class EventFields
         return length > 0 && Lookup.TryGetValue(plain[..length], out var found) ? found : default;
     }
 
+    /// <summary>All names of a field, in lower case without separators, sorted.</summary>
+    public static IReadOnlyList<string> ListNames(EventField field) =>
+        [.. ByName.Where(n => n.Value.Field == field).Select(n => n.Key).Order(StringComparer.Ordinal)];
+
     /// <summary>A name in lower case without spaces and separators, as names are compared.</summary>
     /// <returns>The number of characters written; 0 when the name is longer than <see cref="MaxNameBytes"/> or not ASCII.</returns>
     internal static int Plain(ReadOnlySpan<byte> name, Span<char> plain)

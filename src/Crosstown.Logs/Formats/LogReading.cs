@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
 using Crosstown.Core.Data;
 using Crosstown.Core.Street;
 using Crosstown.Logs.Zones;
@@ -9,6 +12,8 @@ public sealed class LogReading
 {
     /// <summary>Most kinds of unknown field, and of unknown code, that are counted by name; the rest are counted together.</summary>
     private const int MaxNamesCounted = 256;
+
+    private const string OtherFields = "(others)";
 
     private readonly ReadSession _session;
     private readonly Dictionary<SignalId, SignalEvents> _signals = [];
@@ -41,6 +46,9 @@ public sealed class LogReading
     internal IEventSink Sink => _session.Sink;
 
     internal int SignalCount => _signals.Count;
+
+    /// <summary>Events that wait, over all signals, for what follows to tell their time.</summary>
+    internal int UndecidedEvents { get; set; }
 
     /// <summary>Where the events of a signal go.</summary>
     /// <exception cref="ProblemException">XT101: the settings name a zone that does not exist.</exception>
@@ -102,7 +110,20 @@ public sealed class LogReading
     }
 
     /// <summary>Counts a field that events have no place for. Its value is never looked at.</summary>
-    public void DropField(ReadOnlySpan<byte> name, long position) => Tally(_unknownFields, IssueText.Name(name), "(others)", position);
+    public void DropField(ReadOnlySpan<byte> name, long position)
+    {
+        Span<char> text = stackalloc char[EventFields.MaxNameBytes];
+        text = text[..Encoding.Latin1.GetChars(name[..Math.Min(name.Length, text.Length)], text)];
+        ref var known = ref CollectionsMarshal.GetValueRefOrNullRef(_unknownFields.GetAlternateLookup<ReadOnlySpan<char>>(), text);
+        if (Unsafe.IsNullRef(ref known))
+        {
+            Tally(_unknownFields, text.ToString(), OtherFields, position);
+        }
+        else
+        {
+            known.Count++;
+        }
+    }
 
     /// <summary>Hands over all events that wait, and reports what was counted. Called once, when the file has been read.</summary>
     internal void Finish()
@@ -123,7 +144,8 @@ public sealed class LogReading
 
         foreach (var (name, (count, position)) in _unknownFields)
         {
-            Issues.AddMany(count, DataIssueKind.UnknownField, Source, position, name, "events have no such field; it is dropped unread");
+            var shown = name == OtherFields ? name : IssueText.Name(Encoding.Latin1.GetBytes(name));
+            Issues.AddMany(count, DataIssueKind.UnknownField, Source, position, shown, "events have no such field; it is dropped unread");
         }
 
         foreach (var (code, (count, position)) in _unknownCodes)

@@ -28,6 +28,9 @@ public sealed record ReadLimits
     /// <summary>Most events that wait, per signal, for what follows to tell the two passes of autumn's repeated hour apart; a busy signal logs 32,000 an hour.</summary>
     public const int MaxUndecidedEvents = 1 << 16;
 
+    /// <summary>Most events that wait so over all signals of a file, which bounds the memory they take to 24 MiB.</summary>
+    public const int MaxUndecidedEventsOfFile = 1 << 20;
+
     private readonly long _controllerFileBytes = MaxControllerFileBytes;
     private readonly int _compressionRatio = MaxCompressionRatio;
     private readonly int _lineBytes = MaxLineBytes;

@@ -13,17 +13,20 @@ public static class RefusedKinds
     /// <summary>Names that mark a record about one vehicle, device or person, whatever else stands beside them.</summary>
     private static readonly FrozenSet<string> OneTraveler = new[]
     {
-        "vehicleid", "vehid", "vehicle", "vehiclelabel", "tripid", "tripstart", "trajectoryid", "trackid", "objectid", "journeyid", "waypointid", "capturedtimestamp",
+        "vehicleid", "vehid", "vehicle", "vehiclelabel", "tripid", "tripstart", "trajectoryid", "trackid", "journeyid", "waypointid", "capturedtimestamp",
         "plate", "platenumber", "platetext", "platehash", "licenseplate", "licenceplate", "numberplate", "lpr", "alpr", "anpr", "vin", "vrm",
         "bluetoothid", "bluetoothmac", "btmac", "btid", "btaddress", "wifimac", "bdaddr", "hashedmac", "machash", "imei", "imsi", "msisdn", "advertisingid", "adid", "idfa",
         "tollid", "tolltag", "tagid", "tagnumber", "transponder", "transponderid", "epc", "rfid",
-        "riderid", "userid", "driverid", "passengerid", "personid", "customerid", "propulsiontypes", "vehicletype", "avlid", "busid", "blockid", "runid",
+        "riderid", "driverid", "passengerid", "personid", "customerid", "propulsiontypes", "vehicletype", "avlid", "busid",
         "bsm", "coredata", "basicsafetymessage", "signalrequestmessage", "requestor", "temporaryid", "msgcnt", "secmark", "gtfsrealtimeversion", "vehicleposition",
-        "crashid", "crashnumber", "casenumber", "accidentid", "callerid", "callername", "callernumber", "callbacknumber", "phone", "phonenumber", "email", "drivername", "drivername1", "victim",
+        "crashid", "crashnumber", "accidentid", "callerid", "callername", "callernumber", "callbacknumber", "phone", "phonenumber", "email", "drivername", "drivername1", "victim",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>Names that a controller's own header may carry beside its events, and that mark a traveler's device where there are no events.</summary>
-    private static readonly FrozenSet<string> OneDeviceUnlessEvents = new[] { "mac", "macaddress", "macid", "addr", "rssi", "heading" }
+    /// <summary>
+    /// Names that may stand beside events, as a controller's address or a row number of the program that exported them, and are dropped there; without events they mark a
+    /// traveler or a traveler's device.
+    /// </summary>
+    private static readonly FrozenSet<string> OneTravelerUnlessEvents = new[] { "mac", "macaddress", "macid", "addr", "rssi", "heading", "objectid", "userid", "blockid", "runid", "casenumber" }
         .ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> Places = new[] { "lat", "latitude", "lon", "lng", "long", "longitude", "x", "y", "geometry", "gps", "position" }
@@ -38,7 +41,7 @@ public static class RefusedKinds
         var places = 0;
         foreach (var name in plainNames)
         {
-            if (OneTraveler.Contains(name) || (!isEventTable && OneDeviceUnlessEvents.Contains(name)))
+            if (OneTraveler.Contains(name) || (!isEventTable && OneTravelerUnlessEvents.Contains(name)))
             {
                 return true;
             }

@@ -208,13 +208,14 @@ public sealed class SignalEvents
             {
                 Release(second: false, report: Math.Abs(beforeMs - localMs) > 4 * halfMs);
             }
-            else if (localMs - beforeMs > 4 * halfMs || _undecided.Count >= ReadLimits.MaxUndecidedEvents)
+            else if (localMs - beforeMs > 4 * halfMs || _undecided.Count >= ReadLimits.MaxUndecidedEvents
+                || _reading.UndecidedEvents >= ReadLimits.MaxUndecidedEventsOfFile)
             {
                 Release(second: false, report: true);
             }
             else
             {
-                _undecided.Add((localMs, code, parameter, position));
+                Wait(localMs, code, parameter, position);
                 return;
             }
         }
@@ -225,7 +226,7 @@ public sealed class SignalEvents
         var toSecond = Distance(reading.SecondUtcMs, neighborMs);
         if (Math.Min(toFirst, toSecond) >= (isFirstOfFile ? ContinuationMs : halfMs))
         {
-            _undecided.Add((localMs, code, parameter, position));
+            Wait(localMs, code, parameter, position);
             return;
         }
 
@@ -245,6 +246,12 @@ public sealed class SignalEvents
         }
 
         AddUtc(second ? reading.SecondUtcMs : reading.FirstUtcMs, code, parameter, position);
+    }
+
+    private void Wait(long localMs, ushort code, short parameter, long position)
+    {
+        _undecided.Add((localMs, code, parameter, position));
+        _reading.UndecidedEvents++;
     }
 
     private void Decide(long? nextUtcMs)
@@ -273,6 +280,7 @@ public sealed class SignalEvents
             AddPass(localMs, _clock.Read(localMs), second, code, parameter, position);
         }
 
+        _reading.UndecidedEvents -= _undecided.Count;
         _undecided.Clear();
         if (report)
         {

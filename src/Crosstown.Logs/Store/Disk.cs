@@ -22,13 +22,19 @@ internal enum DiskStep
 /// </param>
 internal sealed class Disk(Action<DiskStep, string, string?>? before = null)
 {
+    /// <summary>Makes a folder and those above it where they are missing, each on the disk before the next.</summary>
     public void MakeFolder(string path)
     {
-        if (!Directory.Exists(path))
+        if (Directory.Exists(path))
         {
-            before?.Invoke(DiskStep.MakeFolder, path, null);
-            Directory.CreateDirectory(path);
+            return;
         }
+
+        var above = Path.GetDirectoryName(path)!;
+        MakeFolder(above);
+        before?.Invoke(DiskStep.MakeFolder, path, null);
+        Directory.CreateDirectory(path);
+        SyncFolder(above);
     }
 
     public SafeFileHandle MakeFile(string path)

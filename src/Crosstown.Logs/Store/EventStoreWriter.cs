@@ -323,8 +323,6 @@ public sealed class EventStoreWriter : IEventSink, IDisposable
             _folder.Disk.SyncFolder(_folder.DayFolder(EventKey.FromDate(day)));
         }
 
-        // The days' folders must be there before a manifest that names files in them.
-        _folder.Disk.SyncFolder(_folder.Root);
         _folder.Publish(content);
         _finished.Clear();
         _store.Content = _content = content;

@@ -39,7 +39,6 @@ internal sealed class StoreFolder(string dataFolder, Disk disk)
     /// <exception cref="ProblemException">Someone else has it.</exception>
     public FileStream Lock()
     {
-        disk.MakeFolder(dataFolder);
         disk.MakeFolder(Root);
         var path = Path.Combine(Root, "writer.lock");
         try
@@ -49,7 +48,7 @@ internal sealed class StoreFolder(string dataFolder, Disk disk)
         catch (IOException e) when ((e.HResult & 0xFFFF) is LockedOnLinux or LockedOnMacOS or LockedOnWindows)
         {
             throw new ProblemException(
-                "XT120",
+                "XT140",
                 Root,
                 "Another import or clean-up is changing this store right now. Wait until it ends, or give it another data folder. The lock ends with the process that holds it; there is nothing to delete.");
         }
@@ -63,8 +62,9 @@ internal sealed class StoreFolder(string dataFolder, Disk disk)
     public StoreContent LoadToChange(DataIssueLog? issues)
     {
         var content = Load(issues, out var isRecovered);
-        if (isRecovered)
+        if (isRecovered || !File.Exists(ManifestPath))
         {
+            // A new store's manifest comes before its first segment: segments without one are then a loss, never half of a first commit.
             Publish(content);
         }
 

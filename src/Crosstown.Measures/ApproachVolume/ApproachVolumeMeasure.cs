@@ -208,7 +208,7 @@ public sealed class ApproachVolumeMeasure : Measure
             }
         }
 
-        /// <summary>The peer's bins run from the first hit to the last; quiet ones before or after are left out.</summary>
+        /// <summary>The peer's bins run from the first hit to the last; quiet ones before or after, and those of a silence past its first day, are left out.</summary>
         private void WritePhases(RowBuffer rows, TimeRange bin, ReadOnlySpan<int> counts)
         {
             if (counts[_directions..].IndexOfAnyExcept(0) < 0)

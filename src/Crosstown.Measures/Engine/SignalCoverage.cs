@@ -143,26 +143,35 @@ public sealed class SignalCoverage
         }
 
         EventCount += events.Length;
+        var nextGapMs = last + GapMs;
+        var nextCountMs = _countedMs + GapMs;
+        var count = _count;
         foreach (ref readonly var e in events)
         {
-            if (e.TimeMs - _countedMs >= GapMs)
+            var timeMs = e.TimeMs;
+            if (timeMs > nextGapMs)
             {
-                CountAnew(e.TimeMs);
+                _gaps.Add(new TimeRange(nextGapMs - GapMs, timeMs));
             }
 
-            _count += e.Code <= EventCode.SplitPhase32 && e.Parameter >= 0 ? 1 : 0;
-            if (e.TimeMs - last > GapMs)
+            nextGapMs = timeMs + GapMs;
+            if (timeMs >= nextCountMs)
             {
-                _gaps.Add(new TimeRange(last, e.TimeMs));
+                _count = count;
+                CountAnew(timeMs);
+                nextCountMs = _countedMs + GapMs;
+                count = 0;
             }
 
-            last = e.TimeMs;
+            count += e.Code <= EventCode.SplitPhase32 && e.Parameter >= 0 ? 1 : 0;
             if ((uint)(e.Code - EventCode.DetectorOff) <= EventCode.DetectorFaultExcessiveChange - EventCode.DetectorOff && (ushort)e.Parameter < Channels)
             {
-                TakeDetector(e);
+                TakeDetector(e.Code, e.Parameter, timeMs);
             }
         }
 
+        _count = count;
+        last = nextGapMs - GapMs;
         _lastMs = last;
     }
 
@@ -183,34 +192,43 @@ public sealed class SignalCoverage
         _countedMs = nextMs;
     }
 
-    private void TakeDetector(in ControllerEvent e)
+    private void TakeDetector(ushort code, short channel, long timeMs)
     {
-        var channel = e.Parameter;
-        switch (e.Code)
+        ref var onSinceMs = ref _onSinceMs[channel];
+        if (code == EventCode.DetectorOn)
         {
-            case EventCode.DetectorOn:
-                _onSinceMs[channel] = Math.Min(_onSinceMs[channel], e.TimeMs);
-                break;
-            case EventCode.DetectorOff:
-                if (_onSinceMs[channel] != long.MaxValue && e.TimeMs - _onSinceMs[channel] >= StuckOnMs)
-                {
-                    _faults.Add(new FaultSpan(channel, _onSinceMs[channel], e.TimeMs, _onSinceMs[channel] + StuckOnMs));
-                }
-
-                _onSinceMs[channel] = long.MaxValue;
-                break;
-            case EventCode.DetectorRestored:
-                if (_faultSinceMs[channel] != long.MaxValue)
-                {
-                    _faults.Add(new FaultSpan(channel, _faultSinceMs[channel], e.TimeMs, _faultSinceMs[channel]));
-                }
-
-                _faultSinceMs[channel] = long.MaxValue;
-                break;
-            default:
-                _faultSinceMs[channel] = Math.Min(_faultSinceMs[channel], e.TimeMs);
-                break;
+            onSinceMs = Math.Min(onSinceMs, timeMs);
         }
+        else if (code == EventCode.DetectorOff)
+        {
+            if (onSinceMs <= timeMs - StuckOnMs)
+            {
+                _faults.Add(new FaultSpan(channel, onSinceMs, timeMs, onSinceMs + StuckOnMs));
+            }
+
+            onSinceMs = long.MaxValue;
+        }
+        else
+        {
+            TakeFault(code, channel, timeMs);
+        }
+    }
+
+    private void TakeFault(ushort code, short channel, long timeMs)
+    {
+        ref var sinceMs = ref _faultSinceMs[channel];
+        if (code != EventCode.DetectorRestored)
+        {
+            sinceMs = Math.Min(sinceMs, timeMs);
+            return;
+        }
+
+        if (sinceMs != long.MaxValue)
+        {
+            _faults.Add(new FaultSpan(channel, sinceMs, timeMs, sinceMs));
+        }
+
+        sinceMs = long.MaxValue;
     }
 
     /// <param name="Channel">Channel.</param>

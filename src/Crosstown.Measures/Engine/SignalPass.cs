@@ -36,9 +36,11 @@ public sealed class SignalPass
     /// <param name="range">Rows whose first time lies outside are dropped; null keeps all. Events before it serve as history.</param>
     /// <param name="sink">Takes the rows.</param>
     /// <param name="issues">Takes what the measures find wrong.</param>
+    /// <param name="buffers">Shared with the passes before and after this one; null for a pass on its own.</param>
     /// <exception cref="ArgumentException">There are more than 63 measures, or two write a table of the same name.</exception>
     public SignalPass(
-        IReadOnlyList<Measure> measures, SignalConfiguration configuration, LocalTimeMap clock, MeasureOptions options, TimeRange? range, ITableSink sink, DataIssueLog issues)
+        IReadOnlyList<Measure> measures, SignalConfiguration configuration, LocalTimeMap clock, MeasureOptions options, TimeRange? range, ITableSink sink, DataIssueLog issues,
+        RowBuffers? buffers = null)
     {
         if (measures.Count > 63)
         {
@@ -69,7 +71,7 @@ public sealed class SignalPass
                     throw new ArgumentException($"Two measures write the table {table.Name}.", nameof(measures));
                 }
 
-                all.Add(rows[table.Name] = new RowBuffer(table));
+                all.Add(rows[table.Name] = buffers?.For(table) ?? new RowBuffer(table));
             }
 
             if (measure.Start(new MeasureContext(configuration, clock, options, Coverage, issues, rows)) is { } started)

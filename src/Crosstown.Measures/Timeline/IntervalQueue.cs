@@ -32,13 +32,11 @@ internal sealed class IntervalQueue
     /// <summary>The earliest interval; there must be one.</summary>
     public ref Interval First => ref At(_first);
 
-    /// <summary>The interval some places behind the earliest.</summary>
-    public ref Interval AtPlace(int place) => ref At(_first + place);
-
     /// <summary>The earliest interval's ticket.</summary>
     public long FirstTicket => _first;
 
-    public void Leave(int count) => _first += count;
+    /// <summary>Lets the earliest go.</summary>
+    public void Leave() => _first++;
 
     private void Grow()
     {

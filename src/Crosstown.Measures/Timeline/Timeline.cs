@@ -1,4 +1,3 @@
-using System.Numerics;
 using Crosstown.Core.Events;
 using Crosstown.Core.Tables;
 using Crosstown.Core.Time;
@@ -8,7 +7,8 @@ using Crosstown.Measures.Options;
 
 namespace Crosstown.Measures.Timeline;
 
-/// <summary>Pairs starts with ends. What begins takes its place in the queue at once, so that rows leave in the order of their starts.</summary>
+/// <summary>Pairs starts with ends. A row of ours leaves when its interval ends.</summary>
+/// <remarks>Oregon's rows are in the order of their starts: what begins takes its place in a queue at once, and leaves it when all before it have ended.</remarks>
 internal sealed class Timeline : SignalMeasure
 {
     private const int Numbers = 256;
@@ -30,16 +30,13 @@ internal sealed class Timeline : SignalMeasure
     private readonly RowBuffer _rows;
     private readonly IntervalQueue _queue = new();
 
-    /// <summary>Tickets of open intervals, by class and number.</summary>
-    private readonly long[] _open = new long[(int)TimelineClass.Count * Numbers];
+    /// <summary>Open intervals by class and number; null for classes that were not met yet.</summary>
+    private readonly OpenInterval[]?[] _open = new OpenInterval[(int)TimelineClass.Count][];
 
     /// <summary>For the classes shown between two ends: when the last end was, as tickets by place and number.</summary>
     private readonly long[] _betweenEnds = new long[EndedTwice * Numbers];
 
     private readonly byte[] _pedestrianBefore = new byte[Numbers];
-    private readonly long[] _alarms = new long[NamedAlarmBits];
-    private long _flash = None;
-    private long _transition = None;
     private long _transitionMs = long.MinValue;
 
     public Timeline(MeasureContext context)
@@ -52,9 +49,7 @@ internal sealed class Timeline : SignalMeasure
         _instantMs = context.Options.Milliseconds(TimelineMeasure.InstantS);
         _longestMs = (long)(context.Options[TimelineMeasure.LongestH] * 3_600_000);
         _rows = context.Rows(_isOdot ? TimelineMeasure.OdotTable : TimelineMeasure.Table);
-        Array.Fill(_open, None);
         Array.Fill(_betweenEnds, None);
-        Array.Fill(_alarms, None);
     }
 
     public override void Advance(ReadOnlySpan<ControllerEvent> events)
@@ -68,9 +63,22 @@ internal sealed class Timeline : SignalMeasure
         }
     }
 
-    public override void CloseUpTo(long watermarkMs) => WriteUpTo(watermarkMs, isEnd: false);
+    public override void CloseUpTo(long watermarkMs) => WriteQueueUpTo(watermarkMs, isEnd: false);
 
-    public override void Finish(long endMs) => WriteUpTo(endMs, isEnd: true);
+    public override void Finish(long endMs)
+    {
+        WriteQueueUpTo(endMs, isEnd: true);
+        for (var @class = 0; @class < _open.Length && !_isOdot; @class++)
+        {
+            foreach (ref readonly var open in _open[@class].AsSpan())
+            {
+                if (open.IsOpen)
+                {
+                    Write(open, (TimelineClass)@class, endMs - 1, isComplete: false, hasEnd: false);
+                }
+            }
+        }
+    }
 
     private void Take(in ControllerEvent e)
     {
@@ -95,7 +103,7 @@ internal sealed class Timeline : SignalMeasure
                 End(TimelineClass.PhaseCall, e);
                 if (!_isOdot)
                 {
-                    Drop(TimelineClass.PhaseWait, e);
+                    End(TimelineClass.PhaseWait, e.Parameter, e.TimeMs, IntervalState.Void);
                 }
 
                 break;
@@ -175,72 +183,101 @@ internal sealed class Timeline : SignalMeasure
 
     private static TimelineClass After(TimelineClass first, int places) => (TimelineClass)((int)first + places);
 
-    private ref long Open(TimelineClass @class, int number) => ref _open[((int)@class * Numbers) + number];
+    private ref OpenInterval Open(TimelineClass @class, int number) => ref (_open[(int)@class] ??= new OpenInterval[Numbers])[number];
 
     private void Start(TimelineClass @class, in ControllerEvent e) => Start(@class, e.Parameter, e.TimeMs);
 
     private void Start(TimelineClass @class, short number, long timeMs)
     {
-        ref var ticket = ref Open(@class, number);
-        if (IsOpen(ticket, timeMs))
+        ref var open = ref Open(@class, number);
+        if (IsOpen(open, timeMs))
         {
             if (!_repeatsEnd)
             {
+                open.IsRepeated = true;
                 return;
             }
 
-            Finish(ticket, timeMs, IntervalState.Incomplete);
+            Finish(ref open, @class, timeMs, IntervalState.Incomplete);
         }
 
-        ticket = _queue.Begin(timeMs, @class, number);
+        Begin(ref open, @class, number, timeMs);
     }
 
     private void End(TimelineClass @class, in ControllerEvent e) => End(@class, e.Parameter, e.TimeMs, IntervalState.Complete);
 
     private void End(TimelineClass @class, int number, long timeMs, IntervalState state)
     {
-        ref var ticket = ref Open(@class, number);
-        if (IsOpen(ticket, timeMs))
+        ref var open = ref Open(@class, number);
+        if (IsOpen(open, timeMs))
         {
-            Finish(ticket, timeMs, state);
+            Finish(ref open, @class, timeMs, state);
         }
 
-        ticket = None;
+        open.IsOpen = false;
     }
 
-    private void Drop(TimelineClass @class, in ControllerEvent e) => End(@class, e.Parameter, e.TimeMs, IntervalState.Void);
+    private bool IsOpen(in OpenInterval open, long timeMs) => open.IsOpen && (!_isOdot || timeMs - open.StartMs <= _longestMs);
 
-    private bool IsOpen(long ticket, long timeMs) => ticket >= _queue.FirstTicket && timeMs - _queue.At(ticket).StartMs <= _longestMs;
+    private void Begin(ref OpenInterval open, TimelineClass @class, short number, long timeMs) => open = new OpenInterval
+    {
+        IsOpen = true,
+        StartMs = timeMs,
+        Number = number,
+        Ticket = _isOdot ? _queue.Begin(timeMs, @class, number) : None,
+    };
 
-    private void Finish(long ticket, long timeMs, IntervalState state)
+    private void Finish(ref OpenInterval open, TimelineClass @class, long endMs, IntervalState state)
+    {
+        open.IsOpen = false;
+        if (_isOdot)
+        {
+            Finish(open.Ticket, endMs, state);
+        }
+        else if (state != IntervalState.Void)
+        {
+            Write(open, @class, endMs, state == IntervalState.Complete && !open.IsRepeated, hasEnd: true);
+        }
+    }
+
+    private void Finish(long ticket, long endMs, IntervalState state)
     {
         ref var interval = ref _queue.At(ticket);
-        interval.EndMs = timeMs;
+        interval.EndMs = endMs;
         interval.State = state;
     }
 
-    private void AddInstant(TimelineClass @class, in ControllerEvent e) =>
-        Finish(_queue.Begin(e.TimeMs, @class, e.Parameter), e.TimeMs + _instantMs, IntervalState.Complete);
+    private void AddInstant(TimelineClass @class, in ControllerEvent e)
+    {
+        if (_isOdot)
+        {
+            Finish(_queue.Begin(e.TimeMs, @class, e.Parameter), e.TimeMs + _instantMs, IntervalState.Complete);
+        }
+        else
+        {
+            Write(new OpenInterval { StartMs = e.TimeMs, Number = e.Parameter }, @class, e.TimeMs, isComplete: true, hasEnd: true);
+        }
+    }
 
     /// <summary>Oregon's package counts a wait from the last call before the green, dropped or not.</summary>
     private void StartWait(in ControllerEvent e)
     {
-        ref var ticket = ref Open(TimelineClass.PhaseWait, e.Parameter);
-        if (IsOpen(ticket, e.TimeMs))
+        ref var open = ref Open(TimelineClass.PhaseWait, e.Parameter);
+        if (IsOpen(open, e.TimeMs))
         {
             if (!_isOdot)
             {
                 return;
             }
 
-            Finish(ticket, e.TimeMs, IntervalState.Void);
+            Finish(ref open, TimelineClass.PhaseWait, e.TimeMs, IntervalState.Void);
         }
-        else if (!_isOdot && IsOpen(Open(TimelineClass.Green, e.Parameter), e.TimeMs))
+        else if (!_isOdot && Open(TimelineClass.Green, e.Parameter).IsOpen)
         {
             return;
         }
 
-        ticket = _queue.Begin(e.TimeMs, TimelineClass.PhaseWait, e.Parameter);
+        Begin(ref open, TimelineClass.PhaseWait, e.Parameter, e.TimeMs);
     }
 
     private void TakePedestrian(in ControllerEvent e)
@@ -248,10 +285,10 @@ internal sealed class Timeline : SignalMeasure
         ref var before = ref _pedestrianBefore[e.Parameter];
         if (e.Code == EventCode.PedestrianDetectorOn)
         {
-            ref var ticket = ref Open(TimelineClass.PedestrianDelay, e.Parameter);
-            if (before is 0 or (byte)EventCode.PedestrianBeginClearance && !IsOpen(ticket, e.TimeMs))
+            ref var open = ref Open(TimelineClass.PedestrianDelay, e.Parameter);
+            if (before is 0 or (byte)EventCode.PedestrianBeginClearance && !IsOpen(open, e.TimeMs))
             {
-                ticket = _queue.Begin(e.TimeMs, TimelineClass.PedestrianDelay, e.Parameter);
+                Begin(ref open, TimelineClass.PedestrianDelay, e.Parameter, e.TimeMs);
             }
         }
         else if (e.Code == EventCode.PedestrianBeginWalk)
@@ -326,7 +363,7 @@ internal sealed class Timeline : SignalMeasure
         if (_isOdot)
         {
             ref var ticket = ref _betweenEnds[(place * Numbers) + e.Parameter];
-            if (IsOpen(ticket, e.TimeMs))
+            if (ticket >= _queue.FirstTicket && e.TimeMs - _queue.At(ticket).StartMs <= _longestMs)
             {
                 Finish(ticket, e.TimeMs, IntervalState.Incomplete);
             }
@@ -356,14 +393,15 @@ internal sealed class Timeline : SignalMeasure
         }
 
         _transitionMs = e.TimeMs;
-        if (IsOpen(_transition, e.TimeMs))
+        for (var @class = TimelineClass.TransitionAdd; @class <= TimelineClass.TransitionDwell; @class++)
         {
-            Finish(_transition, e.TimeMs, IntervalState.Complete);
+            End(@class, 0, e.TimeMs, IntervalState.Complete);
         }
 
-        _transition = e.Parameter >= TransitionAddState
-            ? _queue.Begin(e.TimeMs, After(TimelineClass.TransitionAdd, e.Parameter - TransitionAddState), e.Parameter)
-            : None;
+        if (e.Parameter >= TransitionAddState)
+        {
+            Start(After(TimelineClass.TransitionAdd, e.Parameter - TransitionAddState), 0, e.TimeMs);
+        }
     }
 
     private void TakeSwitch(TimelineClass @class, in ControllerEvent e)
@@ -390,106 +428,100 @@ internal sealed class Timeline : SignalMeasure
     private void TakeFlash(in ControllerEvent e)
     {
         const int Kinds = 8;
-        if (IsOpen(_flash, e.TimeMs))
+        for (var @class = TimelineClass.FlashOther; @class <= TimelineClass.FlashPreempt; @class++)
         {
-            Finish(_flash, e.TimeMs, IntervalState.Complete);
+            End(@class, 0, e.TimeMs, IntervalState.Complete);
         }
 
-        _flash = e.Parameter is >= 1 and <= Kinds ? _queue.Begin(e.TimeMs, After(TimelineClass.FlashOther, e.Parameter - 1), e.Parameter) : None;
+        if (e.Parameter is >= 1 and <= Kinds)
+        {
+            Start(After(TimelineClass.FlashOther, e.Parameter - 1), 0, e.TimeMs);
+        }
     }
 
+    /// <summary>Each bit is an alarm of its own. Oregon's package ends all of them at each report, whether they go on or not.</summary>
     private void TakeAlarms(in ControllerEvent e)
     {
         for (var bit = 0; bit < NamedAlarmBits; bit++)
         {
-            if (!_isOdot && (e.Parameter >> bit & 1) != 0 && IsOpen(_alarms[bit], e.TimeMs))
+            var @class = After(TimelineClass.CycleFault, bit);
+            var isOn = (e.Parameter >> bit & 1) != 0;
+            if (_isOdot || !isOn)
             {
-                continue;
+                End(@class, 0, e.TimeMs, IntervalState.Complete);
             }
 
-            if (IsOpen(_alarms[bit], e.TimeMs))
+            if (isOn && !Open(@class, 0).IsOpen)
             {
-                Finish(_alarms[bit], e.TimeMs, IntervalState.Complete);
+                Start(@class, 0, e.TimeMs);
             }
-
-            _alarms[bit] = (e.Parameter >> bit & 1) != 0 ? _queue.Begin(e.TimeMs, After(TimelineClass.CycleFault, bit), e.Parameter) : None;
         }
     }
 
     private void TakeAlarmGroup(in ControllerEvent e)
     {
         End(TimelineClass.AlarmGroup, 0, e.TimeMs, IntervalState.Complete);
-        if (_isOdot || BitOperations.PopCount((uint)e.Parameter) > 0)
+        if (_isOdot || e.Parameter > 0)
         {
-            Open(TimelineClass.AlarmGroup, 0) = _queue.Begin(e.TimeMs, TimelineClass.AlarmGroup, e.Parameter);
+            Begin(ref Open(TimelineClass.AlarmGroup, 0), TimelineClass.AlarmGroup, e.Parameter, e.TimeMs);
         }
     }
 
-    private void WriteUpTo(long watermarkMs, bool isEnd)
+    private void WriteQueueUpTo(long watermarkMs, bool isEnd)
     {
         while (_queue.Count > 0 && (isEnd || _queue.First.StartMs < watermarkMs))
         {
-            var alike = 0;
-            while (alike < _queue.Count && _queue.AtPlace(alike).StartMs == _queue.First.StartMs)
+            ref var interval = ref _queue.First;
+            if (interval.State == IntervalState.Open)
             {
-                ref readonly var interval = ref _queue.AtPlace(alike);
-                if (interval.State == IntervalState.Open && !isEnd && watermarkMs - interval.StartMs <= _longestMs)
+                if (!isEnd && watermarkMs - interval.StartMs <= _longestMs)
                 {
                     return;
                 }
 
-                alike++;
+                if (isEnd && interval.Class >= TimelineClass.CycleFault)
+                {
+                    // The peer gives the last alarm of a log the length of a moment.
+                    interval.EndMs = interval.StartMs + _instantMs;
+                    interval.State = IntervalState.Complete;
+                }
             }
 
-            for (var i = 0; i < alike; i++)
+            if (interval.State is IntervalState.Complete or IntervalState.Incomplete && interval.EndMs - interval.StartMs >= _shortestMs)
             {
-                Write(_queue.AtPlace(i), isEnd);
+                _rows.Time(interval.StartMs).Time(interval.EndMs).Single((float)(interval.EndMs - interval.StartMs) / 1000)
+                    .Boolean(interval.State == IntervalState.Complete).Word((int)interval.Class).Integer(Number(interval.Class, interval.Number));
             }
 
-            _queue.Leave(alike);
+            _queue.Leave();
         }
     }
 
-    private void Write(in Interval interval, bool isEnd)
+    private void Write(in OpenInterval interval, TimelineClass @class, long endMs, bool isComplete, bool hasEnd)
     {
-        var endMs = interval.EndMs;
-        if (interval.State == IntervalState.Open && _isOdot && isEnd && interval.Class >= TimelineClass.CycleFault)
-        {
-            // The peer gives the last alarm of a log the length of a moment.
-            endMs = interval.StartMs + _instantMs;
-        }
-
-        var isOpen = endMs == long.MaxValue;
-        if (interval.State == IntervalState.Void || (isOpen && _isOdot) || (!isOpen && endMs - interval.StartMs < _shortestMs))
+        if (endMs - interval.StartMs < _shortestMs)
         {
             return;
         }
 
-        if (_isOdot)
-        {
-            _rows.Time(interval.StartMs).Time(endMs).Single((float)(endMs - interval.StartMs) / 1000)
-                .Boolean(interval.State != IntervalState.Incomplete).Word((int)interval.Class).Integer(Number(interval));
-            return;
-        }
-
-        _rows.Time(interval.StartMs);
-        if (isOpen)
-        {
-            _rows.Null().Null();
-        }
-        else
-        {
-            _rows.Time(endMs).Real((endMs - interval.StartMs) / 1000.0);
-        }
-
-        _rows.Word((int)interval.Class).Integer(Number(interval)).Boolean(interval.State == IntervalState.Complete);
-        Quality.Write(_rows, _context.Coverage, new TimeRange(interval.StartMs, isOpen ? interval.StartMs : endMs), null, null, null);
+        _rows.Time(endMs).Time(interval.StartMs).Real((endMs - interval.StartMs) / 1000.0)
+            .Word((int)@class).Integer(Number(@class, interval.Number)).Boolean(isComplete).Boolean(!hasEnd);
+        Quality.Write(_rows, _context.Coverage, new TimeRange(interval.StartMs, endMs), null, null, null);
     }
 
-    private static long? Number(in Interval interval) => interval.Class is
+    private static long? Number(TimelineClass @class, short number) => @class is
         (>= TimelineClass.TransitionAdd and <= TimelineClass.TransitionDwell)
         or TimelineClass.PowerFailed or TimelineClass.PowerRestored
         or (>= TimelineClass.CycleFault and <= TimelineClass.FlashPreempt)
             ? null
-            : interval.Number;
+            : number;
+
+    private struct OpenInterval
+    {
+        public long StartMs;
+        public long Ticket;
+        public short Number;
+        public bool IsOpen;
+        public bool IsRepeated;
+    }
 }

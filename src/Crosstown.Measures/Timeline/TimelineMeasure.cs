@@ -14,14 +14,14 @@ public sealed class TimelineMeasure : Measure
         "shortest_s", "s", "Shorter intervals are left out (Oregon's package as set up: 0.2 s).", 0, odot: 0.2, least: 0, most: 3600);
 
     internal static readonly NumberOption InstantS = new(
-        "instant_s", "s", "Length given to what has none, such as a pattern change. Oregon's package draws it 60 s long.", 0, odot: 60, least: 0, most: 3600);
+        "instant_s", "s", "Length that Oregon's table gives to what has none, such as a pattern change; ours gives none.", 0, odot: 60, least: 0, most: 3600);
 
     internal static readonly NumberOption LongestH = new(
-        "longest_h", "h", "An interval that lasts longer has lost its end, or is a state of its own: it is said to be open, and nothing waits for it any more.",
-        24, odot: 168, least: 1, most: 168);
+        "longest_h", "h", "How long Oregon's table, which is in the order of starts, waits for an end; what lasts longer is left out of it. Ours waits for nothing.",
+        168, least: 1, most: 168);
 
     internal static readonly FlagOption RepeatsEnd = new(
-        "repeats_end", "A second start without an end ends the first interval, which is then not complete (Oregon's package). Otherwise the first goes on.",
+        "repeats_end", "A second start without an end ends the first interval (Oregon's package). Otherwise the first goes on; either way it is not complete.",
         crosstown: false, odot: true);
 
     internal static readonly FlagOption PedestrianOverlapEndsWithOverlap = new(
@@ -33,13 +33,14 @@ public sealed class TimelineMeasure : Measure
         Name = "timeline",
         Columns =
         [
-            new("time", ColumnType.Time, "", "Start."),
+            new("time", ColumnType.Time, "", "End; of what is still open, the log's end."),
             new("signal", ColumnType.Signal, "", "The signal."),
-            new("end_time", ColumnType.Time, "", "End; null while it is open, or when its end was lost."),
-            new("duration_s", ColumnType.Real, "s", "Length; null without an end."),
+            new("start_time", ColumnType.Time, "", "Start."),
+            new("duration_s", ColumnType.Real, "s", "Length; of what is still open, so far."),
             new("class", ColumnType.Word, "", "What it is.") { Words = TimelineWords.Ours },
             new("number", ColumnType.Integer, "", "The phase, overlap, channel, pattern or other number that it is about; null where there is none."),
-            new("is_complete", ColumnType.Boolean, "", "Start and end were logged and fit."),
+            new("is_complete", ColumnType.Boolean, "", "Start and end were logged once each."),
+            new("is_open", ColumnType.Boolean, "", "The log ended before it did."),
             .. Quality.Columns,
         ],
     };

@@ -8,7 +8,7 @@ using Crosstown.Measures.Options;
 
 namespace Crosstown.Measures.VolumeToCapacity;
 
-/// <summary>Volume to capacity: the vehicles of each cycle against those that its green could let through.</summary>
+/// <summary>Volume to capacity: the vehicles that each green let through against those that it could have.</summary>
 public sealed class VolumeToCapacityMeasure : Measure
 {
     internal static readonly NumberOption SaturationFlowVph = new(
@@ -26,7 +26,7 @@ public sealed class VolumeToCapacityMeasure : Measure
             new("signal", ColumnType.Signal, "", "The signal."),
             .. ApproachGroup.Columns,
             new("cycles", ColumnType.Integer, "", "Whole red-to-red cycles that began in the bin."),
-            new("count", ColumnType.Integer, "", "Vehicles counted at the stop bar in these cycles."),
+            new("count", ColumnType.Integer, "", "Vehicles counted at the stop bar from begin of green to begin of red in these cycles."),
             new("green_s", ColumnType.Real, "s", "Effective green of these cycles."),
             new("lanes", ColumnType.Integer, "", "Lanes with a counting detector."),
             new("capacity", ColumnType.Real, "", "Vehicles that these greens could have let through."),
@@ -72,11 +72,18 @@ public sealed class VolumeToCapacityMeasure : Measure
             var greenMs = Math.Max(0, cycle.GreenLengthMs - _lostMs);
             ref var cell = ref _bins.At(cycle.StartMs, group);
             cell.Cycles++;
-            cell.Count += arrivals.Length;
+            // What passes on red turns right, or left with another group's green: it uses none of this one.
+            var count = 0;
+            foreach (var arrival in arrivals)
+            {
+                count += arrival.TimeMs >= cycle.GreenMs ? 1 : 0;
+            }
+
+            cell.Count += count;
             cell.GreenMs += greenMs;
             if (greenMs > 0)
             {
-                var ratio = arrivals.Length / Capacity(group, greenMs);
+                var ratio = count / Capacity(group, greenMs);
                 cell.Worst = Math.Max(cell.Worst, ratio);
                 cell.AtCapacity += ratio >= 1 ? 1 : 0;
             }

@@ -1,5 +1,9 @@
 using System.Globalization;
+using System.IO.Compression;
+using Crosstown.Core.Data;
 using Crosstown.Core.Events;
+using Crosstown.Core.Street;
+using Crosstown.Logs.Formats;
 
 namespace Crosstown.Logs.Tests.Formats;
 
@@ -46,5 +50,45 @@ public sealed class CsvTests
                     short.Parse(f[3], CultureInfo.InvariantCulture))),
                 read.Of(signal));
         }
+    }
+
+    [Theory]
+    [InlineData("odot-1136/events.csv")]
+    [InlineData("odot-ped-day/events.csv.gz")]
+    [InlineData("udot-7115/adjust1_input.csv")]
+    [InlineData("udot-7115/events_ph2_ph6.csv")]
+    [InlineData("udot-7115/ped_input.csv")]
+    [InlineData("udot-7115/plan_changes_oct2022.csv")]
+    [InlineData("udot-7115/redtored_input.csv")]
+    [InlineData("udot-7115/terminations_2023-04-17_19h.csv")]
+    [InlineData("udot-7185/events_2017-10-17_17h.csv")]
+    [InlineData("udot-preempt-priority/preempt_7706_2021-09-17.csv")]
+    [InlineData("udot-preempt-priority/priority_7706_2021-09-17.csv")]
+    [Trait("Category", SharedData.Category)]
+    public void No_row_of_a_real_export_is_refused(string file)
+    {
+        var path = SharedData.PathTo($"data/hires/{file}");
+        using var stream = File.OpenRead(path);
+        using var text = new StreamReader(path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress) : stream);
+        var rows = text.ReadToEnd().AsSpan().TrimEnd('\n').Count('\n');
+
+        var read = CapturedEvents.ReadFile(path, new ReadSettings { Signal = SignalId.Parse("7185"), Zone = "America/Denver" });
+
+        Assert.Equal((rows, 0L), (read.All.Count, read.Summary.RowsRefused));
+        Assert.Equal(0, read.CountOf(DataIssueKind.UnknownField));
+    }
+
+    [Theory]
+    [InlineData("odot-3h/detectors.csv")]
+    [InlineData("odot-3h/expected/terminations.csv")]
+    [InlineData("udot-7115/adjust1_expected.csv")]
+    [InlineData("odot-signals/signals.csv")]
+    [Trait("Category", SharedData.Category)]
+    public void A_table_that_holds_no_events_is_refused_by_its_header(string file)
+    {
+        var read = CapturedEvents.ReadFile(SharedData.PathTo($"data/hires/{file}"));
+
+        Assert.Empty(read.All);
+        Assert.Equal(1, read.CountOf(DataIssueKind.BadHeader));
     }
 }

@@ -56,6 +56,17 @@ public sealed class PrivacyTests
 
     [Fact]
     [Trait("rule", "P06")]
+    public void Row_numbers_and_addresses_beside_events_are_dropped_unread()
+    {
+        var read = CapturedEvents.Read("OBJECTID,TimeStamp,SignalID,EventCode,EventParam,MAC\n71,2024-05-13T15:00:00,1,82,5,00:04:81:02:80:5c\n", Utc);
+
+        Assert.Single(read.Events);
+        Assert.Equal(["OBJECTID", "MAC"], read.Issues.ListExamples().Select(i => i.Value));
+        Assert.DoesNotContain("80:5c", read.IssueText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("rule", "P06")]
     public void Fields_made_up_at_random_are_never_kept()
     {
         const int Seed = 7;

@@ -40,6 +40,24 @@ public sealed class CrashTests : IDisposable
     }
 
     [Fact]
+    [Trait("rule", "R01")]
+    [Trait("rule", "R04")]
+    public void A_power_cut_at_any_step_of_the_first_commit_leaves_nothing_or_its_events()
+    {
+        var nothing = _fixture.Open().StateHash();
+        var disk = new PowerCutDisk(_fixture.Folder);
+        var hashes = new List<string>();
+        disk.OnStep = (_, _) => hashes.AddRange(HashImages(disk));
+
+        Commit(disk.Disk);
+        disk.OnStep = null;
+
+        var all = _fixture.Open().StateHash();
+        Assert.Equal([nothing, all], hashes.Distinct());
+        Assert.All(HashImages(disk), h => Assert.Equal(all, h));
+    }
+
+    [Fact]
     [Trait("rule", "R04")]
     public void A_power_cut_at_any_step_of_a_deletion_leaves_all_days_or_those_that_stay()
     {

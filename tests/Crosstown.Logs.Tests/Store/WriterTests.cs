@@ -17,7 +17,7 @@ public sealed class WriterTests : IDisposable
         using (_fixture.Open().OpenWriter(_fixture.Issues))
         {
             var e = Assert.Throws<ProblemException>(() => _fixture.Open().OpenWriter(_fixture.Issues));
-            Assert.Equal("XT120", Assert.Single(e.Problems).Code);
+            Assert.Equal("XT140", Assert.Single(e.Problems).Code);
             Assert.Throws<ProblemException>(() => _fixture.Open().DeleteBefore(StoreFixture.Day));
         }
 

@@ -2,9 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Text;
 using Crosstown.Core.Data;
-using Crosstown.Core.Street;
 
 namespace Crosstown.Logs.Formats.Csv;
 
@@ -28,7 +26,7 @@ internal sealed class CsvReader
     private readonly int _lineLimit;
     private readonly int[] _ends = new int[ReadLimits.MaxColumns];
     private readonly Dictionary<ulong, SignalEvents> _byShortName = [];
-    private readonly Dictionary<string, SignalEvents> _byName = new(StringComparer.Ordinal);
+    private readonly SignalsByName _signals;
     private ulong _minuteLow;
     private ulong _minuteHigh;
     private long _minuteMs;
@@ -41,6 +39,7 @@ internal sealed class CsvReader
         _layout = layout;
         _header = header;
         _unnamed = unnamed;
+        _signals = new SignalsByName(reading);
         _lineLimit = reading.Settings.Limits.LineBytes;
     }
 
@@ -300,25 +299,16 @@ internal sealed class CsvReader
         }
 
         var text = CsvRow.Field(line, _ends, _layout.Signal);
-        var name = Encoding.Latin1.GetString(text[..Math.Min(text.Length, SignalId.MaxLength + 1)]);
-        if (_byName.TryGetValue(name, out var events))
+        if (_signals.Find(text, _line) is not { } events)
         {
-            return events;
-        }
-
-        if (!SignalName.TryParse(name, out var id))
-        {
-            _reading.RefuseRow(DataIssueKind.PrivacyRefused, _line, [], $"{SignalName.Refusal}; the row is left out and the name is not kept");
             return null;
         }
 
-        events = _reading.For(id);
-        _byName.Add(name, events);
         if (text.Length <= LongestShortName)
         {
             Span<byte> padded = stackalloc byte[8];
             text.CopyTo(padded);
-            _byShortName.Add(ShortName(ref padded[0], text.Length), events);
+            _byShortName.TryAdd(ShortName(ref padded[0], text.Length), events);
         }
 
         return events;

@@ -1,7 +1,5 @@
-using System.Text;
 using System.Text.Json;
 using Crosstown.Core.Data;
-using Crosstown.Core.Street;
 
 namespace Crosstown.Logs.Formats.Ndjson;
 
@@ -55,7 +53,7 @@ public sealed class NdjsonFormat : ILogFormat
 
     private sealed class Rows(LogContent content, LogReading reading)
     {
-        private readonly Dictionary<string, SignalEvents> _byName = new(StringComparer.Ordinal);
+        private readonly SignalsByName _signals = new(reading);
         private readonly byte[] _values = new byte[4 * LongestValue];
         private readonly int[] _lengths = new int[4];
         private readonly int[] _ranks = new int[4];
@@ -120,7 +118,7 @@ public sealed class NdjsonFormat : ILogFormat
 
                 values.AddTo(_unnamed, _line);
             }
-            else if (FindSignal(Value(EventField.Signal)) is { } signal)
+            else if (_signals.Find(Value(EventField.Signal), _line) is { } signal)
             {
                 values.AddTo(signal, _line);
             }
@@ -132,23 +130,6 @@ public sealed class NdjsonFormat : ILogFormat
         {
             var slot = (int)field - 1;
             return _values.AsSpan(slot * LongestValue, Math.Max(0, _lengths[slot]));
-        }
-
-        private SignalEvents? FindSignal(ReadOnlySpan<byte> text)
-        {
-            var name = Encoding.Latin1.GetString(text[..Math.Min(text.Length, SignalId.MaxLength + 1)]);
-            if (_byName.TryGetValue(name, out var events))
-            {
-                return events;
-            }
-
-            if (!SignalName.TryParse(name, out var id))
-            {
-                reading.RefuseRow(DataIssueKind.PrivacyRefused, _line, [], $"{SignalName.Refusal}; the row is left out and the name is not kept");
-                return null;
-            }
-
-            return _byName[name] = reading.For(id);
         }
 
         private bool TryFields(ReadOnlySpan<byte> line)

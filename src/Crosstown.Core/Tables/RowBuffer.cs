@@ -107,7 +107,10 @@ public sealed class RowBuffer
     }
 
     /// <summary>Drops the rows whose first time column lies outside a range; rows of a table without one stay.</summary>
-    public void KeepFirstTimeIn(TimeRange range)
+    public void KeepFirstTimeIn(TimeRange range) => KeepFirstTimeWhere(range.Contains);
+
+    /// <summary>Drops the rows whose first time column is not wanted; rows of a table without one stay.</summary>
+    public void KeepFirstTimeWhere(Predicate<long> isWanted)
     {
         var column = Array.IndexOf(_types, ColumnType.Time);
         if (column < 0)
@@ -118,7 +121,7 @@ public sealed class RowBuffer
         var kept = 0;
         for (var row = 0; row < Count; row++)
         {
-            if (range.Contains(Bits(row, column)))
+            if (isWanted(Bits(row, column)))
             {
                 Cells(row).CopyTo(_cells.AsSpan(kept * _types.Length));
                 _nulls[kept++] = _nulls[row];

@@ -9,7 +9,13 @@ public static class ComposedCatalog
     [
         new TimeSpaceDiagram.TimeSpaceDiagramMeasure(),
         new LinkPivot.LinkPivotMeasure(),
+        new CorridorSummary.CorridorSummaryMeasure(),
+        new BeforeAfter.BeforeAfterMeasure(),
         new WatchdogReport.WatchdogReportMeasure(),
+        new DetectorModel.DetectorModelMeasure(),
+        new DetectorPairs.DetectorPairsMeasure(),
+        new ButtonHealth.ButtonHealthMeasure(),
+        new DailyAlerts.DailyAlertsMeasure(),
     ];
 
     /// <summary>The composed measure of a name; null when there is none.</summary>

@@ -91,7 +91,7 @@ internal static class ChartMarkup
             .Append("<style>").Append(StyleSheet.Picture).Append("</style>\n").Append(StyleSheet.GapPattern).Append('\n')
             .Append(CultureInfo.InvariantCulture, $"<rect class=\"card\" x=\".5\" y=\".5\" width=\"{SvgCanvas.Number(fullWidth - 1)}\" height=\"{SvgCanvas.Number(fullHeight - 1)}\" rx=\"8\"/>\n")
             .Append(CultureInfo.InvariantCulture, $"<g transform=\"translate({Side} 0)\"><text class=\"title\" x=\"{SvgCanvas.Number(Frame.Left)}\" y=\"25\">{SvgCanvas.Escape(chart.Title)}</text>")
-            .Append(legend).Append("</g>\n")
+            .Append("<g class=\"legend\">").Append(legend).Append("</g></g>\n")
             .Append(CultureInfo.InvariantCulture, $"<g transform=\"translate({Side} {SvgCanvas.Number(top)})\">").Append(chart.Body).Append("</g>\n</svg>\n");
         return picture.ToString();
     }

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Numerics;
 using Crosstown.Core.Events;
 using Crosstown.Core.Time;
 
@@ -28,6 +29,7 @@ public sealed class SignalCoverage
     private readonly List<FaultSpan> _faults = [];
     private readonly long[] _faultSinceMs = new long[Channels];
     private readonly long[] _onSinceMs = new long[Channels];
+    private readonly int[] _wanted = new int[Channels / 32];
     private readonly int[] _counts = new int[CountsKept];
     private long _countedMs = long.MinValue;
     private int _count;
@@ -77,12 +79,13 @@ public sealed class SignalCoverage
     /// <param name="channels">256 bits, one per channel.</param>
     public int FaultedCount(TimeRange span, BitArray channels)
     {
+        channels.CopyTo(_wanted, 0);
         var count = 0;
-        for (var channel = 0; channel < Channels; channel++)
+        for (var word = 0; word < _wanted.Length; word++)
         {
-            if (channels[channel] && IsFaulted(span, channel))
+            for (var bits = (uint)_wanted[word]; bits != 0; bits &= bits - 1)
             {
-                count++;
+                count += IsFaulted(span, (word * 32) + BitOperations.TrailingZeroCount(bits)) ? 1 : 0;
             }
         }
 

@@ -158,7 +158,8 @@ internal sealed class PedestrianDelay : SignalMeasure
         cell.MinMs = cell.Waits == 0 ? waitMs : Math.Min(cell.MinMs, waitMs);
         cell.MaxMs = Math.Max(cell.MaxMs, waitMs);
         cell.Waits++;
-        cell.SumS += _isOdot ? (float)waitMs / 1000 : waitMs / 1000.0;
+        cell.SumMs += waitMs;
+        cell.OdotSumS += (float)waitMs / 1000;
     }
 
     private void Write(TimeRange bin, int phase, in Cell cell)
@@ -167,7 +168,7 @@ internal sealed class PedestrianDelay : SignalMeasure
         {
             if (cell.Waits > 0)
             {
-                _rows.Time(bin.StartMs).Integer(phase).Real(cell.SumS / cell.Waits).Integer(cell.Waits);
+                _rows.Time(bin.StartMs).Integer(phase).Real(cell.OdotSumS / cell.Waits).Integer(cell.Waits);
             }
 
             return;
@@ -180,10 +181,10 @@ internal sealed class PedestrianDelay : SignalMeasure
         }
         else
         {
-            _rows.Real(cell.SumS / cell.Waits).Real(cell.MinMs / 1000.0).Real(cell.MaxMs / 1000.0);
+            _rows.Real(cell.SumMs / (1000.0 * cell.Waits)).Real(cell.MinMs / 1000.0).Real(cell.MaxMs / 1000.0);
         }
 
-        _rows.Real(cell.SumS).Integer(cell.Presses).Integer(cell.InWalk).Integer(cell.Calls).Integer(cell.Walks).Integer(cell.GivenUp);
+        _rows.Real(cell.SumMs / 1000.0).Integer(cell.Presses).Integer(cell.InWalk).Integer(cell.Calls).Integer(cell.Walks).Integer(cell.GivenUp);
         Quality.Write(_rows, _context.Coverage, bin, null, null, null);
     }
 
@@ -204,6 +205,9 @@ internal sealed class PedestrianDelay : SignalMeasure
         public int GivenUp;
         public long MinMs;
         public long MaxMs;
-        public double SumS;
+        public long SumMs;
+
+        /// <summary>Of waits in 32-bit seconds, as the peer holds them.</summary>
+        public double OdotSumS;
     }
 }

@@ -40,7 +40,7 @@ public sealed class PedestrianVolumeMeasure : Measure
             new("phase", ColumnType.Integer, "", "The phase whose walk was asked for."),
             new("presses", ColumnType.Integer, "", "Button presses."),
             new("unique_presses", ColumnType.Integer, "", "Of these, by someone new."),
-            new("estimated_people", ColumnType.Real, "", "Estimated walkers of the bin; null where the hour that the estimate rests on was not wholly seen."),
+            new("estimated_people", ColumnType.Real, "", "Estimated walkers of the bin; null where 5 minutes or more of the hour that the estimate rests on were not seen."),
             .. Quality.Columns,
         ],
     };
@@ -237,7 +237,7 @@ public sealed class PedestrianVolumeMeasure : Measure
             {
                 var (bin, cells) = _held[0];
                 var hour = new TimeRange(bin.StartMs, bin.StartMs + HourMs);
-                var isSeen = _context.Coverage.SeenMs(hour) >= HourMs;
+                var isSeen = _context.Coverage.SeenMs(hour) > HourMs - SignalCoverage.GapMs;
                 for (var phase = 0; phase < Phases; phase++)
                 {
                     if (cells[phase].Presses > 0 || cells[phase].Services > 0)

@@ -222,6 +222,7 @@ internal sealed class PhaseWait : SignalMeasure
         var lengthS = _isOdot ? (float)lengthMs / 1000 : lengthMs / 1000.0;
         cell.Waits++;
         cell.SumS += lengthS;
+        cell.All.Add(lengthMs);
         cell.MaxMs = Math.Max(cell.MaxMs, lengthMs);
         cell.Skips += lengthS > CycleAtS(wait.StartMs) * _skipMultiplier ? 1 : 0;
         switch (wait.EndedBy)
@@ -288,7 +289,7 @@ internal sealed class PhaseWait : SignalMeasure
         }
 
         _rows.Time(bin.StartMs).Integer(phase).Integer(cell.Waits)
-            .Real(cell.Waits == 0 ? null : cell.SumS / cell.Waits)
+            .Real(cell.All.MeanS)
             .Real(cell.Waits == 0 ? null : cell.MaxMs / 1000.0)
             .Integer(cell.Skips)
             .Real(cell.AfterGapOut.MeanS).Real(cell.AfterMaxOut.MeanS).Real(cell.AfterForceOff.MeanS)
@@ -311,7 +312,7 @@ internal sealed class PhaseWait : SignalMeasure
         private long _sumMs;
         private int _count;
 
-        public readonly double? MeanS => _count == 0 ? null : _sumMs / 1000.0 / _count;
+        public readonly double? MeanS => _count == 0 ? null : _sumMs / (1000.0 * _count);
 
         public void Add(long ms)
         {
@@ -327,6 +328,7 @@ internal sealed class PhaseWait : SignalMeasure
         public int LeftOut;
         public double SumS;
         public long MaxMs;
+        public Mean All;
         public Mean AfterGapOut;
         public Mean AfterMaxOut;
         public Mean AfterForceOff;

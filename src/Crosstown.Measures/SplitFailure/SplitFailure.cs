@@ -104,7 +104,7 @@ internal sealed class SplitFailure : SignalMeasure
     {
         foreach (var phase in _phases)
         {
-            EndCycle(phase, endMs);
+            EndCycle(phase, endMs, isLogEnd: true);
             phase.GreenMs = long.MinValue;
         }
 
@@ -151,7 +151,7 @@ internal sealed class SplitFailure : SignalMeasure
     }
 
     /// <summary>A cycle needs one yellow, one red and, before its end, the whole window of red.</summary>
-    private void EndCycle(Phase phase, long endMs)
+    private void EndCycle(Phase phase, long endMs, bool isLogEnd = false)
     {
         if (phase.GreenMs == long.MinValue)
         {
@@ -164,7 +164,7 @@ internal sealed class SplitFailure : SignalMeasure
         {
             phase.Add(new Cycle(phase.GreenMs, phase.YellowMs, phase.RedMs));
         }
-        else
+        else if (!isLogEnd)
         {
             Drop(phase, phase.GreenMs);
         }
@@ -294,6 +294,7 @@ internal sealed class SplitFailure : SignalMeasure
         cell.Cycles++;
         cell.Failures += verdict.HasFailed ? 1 : 0;
         cell.GreenS += verdict.GreenS;
+        cell.GreenMs += greenMs;
         cell.GreenOccupancy += verdict.GreenOccupancy;
         cell.RedOccupancy += verdict.RedOccupancy;
     }
@@ -374,7 +375,7 @@ internal sealed class SplitFailure : SignalMeasure
         else
         {
             _binRows.Real((double)cell.Failures / cell.Cycles)
-                .Real(cell.GreenS / cell.Cycles).Real(cell.GreenOccupancy / cell.Cycles).Real(cell.RedOccupancy / cell.Cycles);
+                .Real(cell.GreenMs / (1000.0 * cell.Cycles)).Real(cell.GreenOccupancy / cell.Cycles).Real(cell.RedOccupancy / cell.Cycles);
         }
 
         _binRows.Integer(cell.Faulted);
@@ -388,6 +389,7 @@ internal sealed class SplitFailure : SignalMeasure
         public int Faulted;
         public int Dropped;
         public int Repaired;
+        public long GreenMs;
         public double GreenS;
         public double GreenOccupancy;
         public double RedOccupancy;

@@ -125,7 +125,7 @@ internal sealed class YellowRed : SignalMeasure
         CloseUpTo(endMs + _longestLatencyMs);
         foreach (var phase in _phases)
         {
-            EndCycle(phase);
+            EndCycle(phase, isLogEnd: true);
         }
 
         CloseUpTo(endMs + _longestLatencyMs + _binMs);
@@ -172,7 +172,7 @@ internal sealed class YellowRed : SignalMeasure
     }
 
     /// <summary>Counts the open cycle if it has one yellow and one red.</summary>
-    private void EndCycle(Phase phase)
+    private void EndCycle(Phase phase, bool isLogEnd = false)
     {
         if (phase.GreenMs != long.MinValue)
         {
@@ -182,7 +182,7 @@ internal sealed class YellowRed : SignalMeasure
                 CountOffsets(phase);
                 Count(phase);
             }
-            else
+            else if (!isLogEnd)
             {
                 _bins.At(phase.GreenMs, _indexOfPhase[phase.Number]).Dropped++;
             }

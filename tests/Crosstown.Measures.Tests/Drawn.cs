@@ -1,36 +1,47 @@
-using Crosstown.Core.Events;
+using System.Globalization;
 using Crosstown.Core.Street;
 using Crosstown.Measures.Options;
 using Crosstown.Tests.Drawing;
 
 namespace Crosstown.Measures.Tests;
 
-/// <summary>Runs one measure over a drawing and gives a table's rows by column name, as the CSV file would show them.</summary>
+/// <summary>Runs one measure over a drawing and answers about its rows by column name.</summary>
 internal static class Drawn
 {
-    public static SignalConfiguration Signal(params Detector[] detectors) => new() { Signal = SignalId.Parse("1"), Detectors = [.. detectors] };
+    public static SignalConfiguration Signal { get; } = SignalConfiguration.Unknown(SignalId.Parse("7"));
 
-    public static Detector Detector(int channel, int phase, DetectorFunctions functions, double latencyS = 0) =>
-        new() { Channel = (byte)channel, Phase = (byte)phase, Functions = functions, LatencyS = latencyS };
+    public static Answer Run(Measure measure, string drawing, SignalConfiguration? configuration = null, MeasureOptions? options = null) =>
+        new(Tests.Run.OneShot([measure], configuration ?? Signal, Strip.Read(drawing), options), measure, options ?? new MeasureOptions());
 
-    public static IReadOnlyList<IReadOnlyDictionary<string, string>> Rows(
-        string measure, string table, string drawing, SignalConfiguration? configuration = null, DefinitionSet set = DefinitionSet.Crosstown,
-        params ReadOnlySpan<(string Option, object Value)> changes) =>
-        Rows(measure, table, Strip.Read(drawing), configuration, set, changes);
-
-    public static IReadOnlyList<IReadOnlyDictionary<string, string>> Rows(
-        string measure, string table, ControllerEvent[] log, SignalConfiguration? configuration = null, DefinitionSet set = DefinitionSet.Crosstown,
-        params ReadOnlySpan<(string Option, object Value)> changes)
+    /// <summary>Options with some of a measure's own changed, by name.</summary>
+    public static MeasureOptions With(Measure measure, params ReadOnlySpan<(string Option, object Value)> changes)
     {
-        var asked = MeasureCatalog.Find(measure)!;
-        var options = new MeasureOptions { Set = set };
+        var options = new MeasureOptions();
         foreach (var (name, value) in changes)
         {
-            options = options.With(asked.Options.Single(o => o.Name == name), value);
+            options = options.With(measure.Options.Single(o => o.Name == name), value);
         }
 
-        var columns = asked.TablesIn(set).Single(t => t.Name == table).Columns.Select(c => c.Name).ToArray();
-        var rows = Run.OneShot([asked], configuration ?? Signal(), log, options);
-        return [.. rows[table].Select(line => columns.Zip(line.Split(',')).ToDictionary(p => p.First, p => p.Second))];
+        return options;
+    }
+
+    /// <summary>The time that lies so many seconds into a drawing, as rows show it.</summary>
+    public static string At(double seconds) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(Strip.DefaultStartMs + (long)(seconds * 1000)).ToString("yyyy-MM-dd'T'HH:mm:ss.fff", CultureInfo.InvariantCulture);
+
+    /// <summary>The rows of a measure's tables.</summary>
+    internal sealed class Answer(CollectedRows rows, Measure measure, MeasureOptions options)
+    {
+        /// <summary>Some columns of all rows of a table, each row joined by blanks; missing values as a dash.</summary>
+        public string[] this[string table, string columns]
+        {
+            get
+            {
+                var schema = measure.TablesIn(options.Set).Single(t => t.Name == table);
+                var wanted = columns.Split(' ').Select(c => schema.Columns.Select(x => x.Name).ToList().IndexOf(c)).ToArray();
+                Assert.DoesNotContain(-1, wanted);
+                return [.. rows[table].Select(line => line.Split(',')).Select(cells => string.Join(' ', wanted.Select(w => cells[w].Length == 0 ? "-" : cells[w])))];
+            }
+        }
     }
 }

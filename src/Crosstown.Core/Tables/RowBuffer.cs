@@ -79,6 +79,26 @@ public sealed class RowBuffer
     /// <summary>All cells of a row.</summary>
     public ReadOnlySpan<long> Cells(int row) => _cells.AsSpan(row * _types.Length, _types.Length);
 
+    /// <summary>Which cells of a row are missing: bit <c>n</c> for column <c>n</c>.</summary>
+    public ulong Nulls(int row) => _nulls[row];
+
+    /// <summary>Adds a whole row as <see cref="Cells"/> and <see cref="Nulls"/> gave it.</summary>
+    /// <param name="cells">One word a column, the <see cref="ColumnType.Signal"/> column's included.</param>
+    /// <exception cref="ArgumentException">Not one cell a column.</exception>
+    public void AddRow(ReadOnlySpan<long> cells, ulong nulls)
+    {
+        if (cells.Length != _types.Length)
+        {
+            throw new ArgumentException($"Table {Schema.Name} takes {_types.Length} cells a row, not {cells.Length}.", nameof(cells));
+        }
+
+        Debug.Assert(_next == Count * _types.Length, $"Table {Schema.Name}: a row is begun and not ended.");
+        Grow();
+        cells.CopyTo(_cells.AsSpan(_next));
+        _nulls[Count++] = nulls;
+        _next += cells.Length;
+    }
+
     /// <summary>Forgets the rows and keeps the memory.</summary>
     public void Clear()
     {
@@ -87,7 +107,10 @@ public sealed class RowBuffer
     }
 
     /// <summary>Drops the rows whose first time column lies outside a range; rows of a table without one stay.</summary>
-    public void KeepFirstTimeIn(TimeRange range)
+    public void KeepFirstTimeIn(TimeRange range) => KeepFirstTimeWhere(range.Contains);
+
+    /// <summary>Drops the rows whose first time column is not wanted; rows of a table without one stay.</summary>
+    public void KeepFirstTimeWhere(Predicate<long> isWanted)
     {
         var column = Array.IndexOf(_types, ColumnType.Time);
         if (column < 0)
@@ -98,7 +121,7 @@ public sealed class RowBuffer
         var kept = 0;
         for (var row = 0; row < Count; row++)
         {
-            if (range.Contains(Bits(row, column)))
+            if (isWanted(Bits(row, column)))
             {
                 Cells(row).CopyTo(_cells.AsSpan(kept * _types.Length));
                 _nulls[kept++] = _nulls[row];

@@ -103,9 +103,10 @@ public sealed class SignalCoverage
             return true;
         }
 
-        foreach (var fault in _faults)
+        // Faults were added as they ended, so those that ended before the span are all in front.
+        for (var i = _faults.Count - 1; i >= 0 && _faults[i].EndMs > span.StartMs; i--)
         {
-            if (fault.Channel == channel && fault.EndMs > span.StartMs && span.EndMs >= fault.KnownFromMs && fault.StartMs < span.EndMs)
+            if (_faults[i].Channel == channel && span.EndMs >= _faults[i].KnownFromMs && _faults[i].StartMs < span.EndMs)
             {
                 return true;
             }

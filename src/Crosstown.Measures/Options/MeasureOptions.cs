@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Crosstown.Core.Data;
+using Crosstown.Measures.Composed;
 
 namespace Crosstown.Measures.Options;
 
@@ -85,13 +87,13 @@ public sealed class MeasureOptions
                     problems.Add(new Problem("XT111", $"{where}: base", $"'{name}' is no definition set; there are crosstown, odot-2.1 and udot-5."));
                 }
             }
-            else if (MeasureCatalog.Find(member.Name) is not { } measure || member.Value.ValueKind != JsonValueKind.Object)
+            else if (FindOptions(member.Name) is not { } known || member.Value.ValueKind != JsonValueKind.Object)
             {
                 problems.Add(new Problem("XT112", $"{where}: {member.Name}", "There is no such measure, or its options are not an object."));
             }
             else
             {
-                ReadMeasure(measure, member.Value, $"{where}: {member.Name}", changes, problems);
+                ReadMeasure(known, member.Value, $"{where}: {member.Name}", changes, problems);
             }
         }
 
@@ -109,6 +111,8 @@ public sealed class MeasureOptions
         return options;
     }
 
+    private static ImmutableArray<Option>? FindOptions(string measure) => MeasureCatalog.Find(measure)?.Options ?? ComposedCatalog.Find(measure)?.Options;
+
     private static JsonDocument ParseJson(string json, string where)
     {
         try
@@ -121,14 +125,14 @@ public sealed class MeasureOptions
         }
     }
 
-    private static void ReadMeasure(Measure measure, JsonElement element, string where, List<(Option, object)> changes, List<Problem> problems)
+    private static void ReadMeasure(ImmutableArray<Option> options, JsonElement element, string where, List<(Option, object)> changes, List<Problem> problems)
     {
         foreach (var member in element.EnumerateObject())
         {
-            var option = measure.Options.FirstOrDefault(o => o.Name == member.Name);
+            var option = options.FirstOrDefault(o => o.Name == member.Name);
             if (option is null)
             {
-                var known = string.Join(", ", measure.Options.Select(o => o.Name));
+                var known = string.Join(", ", options.Select(o => o.Name));
                 problems.Add(new Problem("XT113", $"{where}/{member.Name}", known.Length == 0 ? "The measure has no options." : $"No such option; there are {known}."));
             }
             else if (option.Parse(member.Value.ToString(), out var limit) is { } value)

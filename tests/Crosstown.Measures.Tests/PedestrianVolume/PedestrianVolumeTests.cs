@@ -25,8 +25,8 @@ public sealed class PedestrianVolumeTests
     [Fact]
     public void Oregon_s_package_forgets_the_first_press()
     {
-        Assert.Empty(Drawn.Rows("pedestrian-volume", "unique_ped", "at 0s 90 2", set: DefinitionSet.Odot21));
-        Assert.Equal("1", Assert.Single(Drawn.Rows("pedestrian-volume", "unique_ped", "at 0s 90 2\nat 60s 90 2", set: DefinitionSet.Odot21))["Unique_Actuations"]);
+        Assert.Empty(DrawnTable.Rows("pedestrian-volume", "unique_ped", "at 0s 90 2", set: DefinitionSet.Odot21));
+        Assert.Equal("1", Assert.Single(DrawnTable.Rows("pedestrian-volume", "unique_ped", "at 0s 90 2\nat 60s 90 2", set: DefinitionSet.Odot21))["Unique_Actuations"]);
     }
 
     [Fact]
@@ -47,5 +47,5 @@ public sealed class PedestrianVolumeTests
     }
 
     private static IReadOnlyList<IReadOnlyDictionary<string, string>> Ours(string drawing, DefinitionSet set = DefinitionSet.Crosstown) =>
-        Drawn.Rows("pedestrian-volume", "pedestrian-volume", drawing, set: set);
+        DrawnTable.Rows("pedestrian-volume", "pedestrian-volume", drawing, set: set);
 }

@@ -4,7 +4,6 @@ using System.IO.Compression;
 using System.Text;
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
-using Crosstown.Core.Time;
 using Crosstown.Simulation;
 
 namespace Crosstown.Cli.Demo;

@@ -6,7 +6,6 @@ using Crosstown.Cli.Output;
 using Crosstown.Cli.Report;
 using Crosstown.Cli.Report.Data;
 using Crosstown.Core.Data;
-using Crosstown.Core.Street;
 using Crosstown.Core.Time;
 using Crosstown.Logs.Store;
 using Crosstown.Logs.Zones;

@@ -61,7 +61,7 @@ internal static class DemoSummary
         var table = new Table { Border = isTerminal ? TableBorder.Rounded : TableBorder.None, ShowHeaders = true };
         foreach (var name in source.Head)
         {
-            table.AddColumn(new TableColumn(Markup.Escape(name)) { NoWrap = true });
+            table.AddColumn(new Spectre.Console.TableColumn(Markup.Escape(name)) { NoWrap = true });
         }
 
         foreach (var row in source.Rows.Take(all ? int.MaxValue : ListedRows))

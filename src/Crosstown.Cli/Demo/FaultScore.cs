@@ -2,6 +2,7 @@ using Crosstown.Cli.Report.Data;
 using Crosstown.Core.Street;
 using Crosstown.Core.Time;
 using Crosstown.Simulation;
+using Crosstown.Simulation.Detection;
 
 namespace Crosstown.Cli.Demo;
 

@@ -1,5 +1,8 @@
+using Crosstown.Core.Data;
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
+using Crosstown.Core.Time;
+using Crosstown.Measures.Engine;
 using Crosstown.Measures.Options;
 using Crosstown.Measures.Tests.Peers;
 
@@ -83,6 +86,32 @@ public sealed class SplitMonitorTests
 
         Assert.Equal(["3 1", "4 1"], DrawnRows.Rows("split-monitor", "split-monitor-plans", Unknown, drawing).Select(p => $"{p["plan"]} {p["services"]}"));
         Assert.Equal(["4 1"], DrawnRows.Rows("split-monitor", "split-monitor-plans", Unknown, drawing, DefinitionSet.Udot5).Select(p => $"{p["plan"]} {p["services"]}"));
+    }
+
+    [Fact]
+    public void A_plan_that_holds_for_days_is_cut_at_local_midnight_also_when_the_clock_changes()
+    {
+        // From 6 to 7 hours behind UTC at 08:00 UTC of the third of November: that local day has 25 hours. One service an hour, at half past.
+        var changeMs = EventLog.TimeMs("2024-11-03T08:00:00");
+        var clock = new LocalTimeMap("America/Denver", [0, changeMs], [-6 * 3_600_000, -7 * 3_600_000]);
+        var firstMs = EventLog.TimeMs("2024-11-02T06:30:00");
+        ControllerEvent[] log =
+        [
+            .. Enumerable.Range(0, 24 + 25 + 24)
+                .SelectMany(i => new ushort[] { 1, 8, 9, 11 }.Select((code, j) => new ControllerEvent(firstMs + (i * 3_600_000L) + (j * 5000), code, 2)))
+                .Concat(Enumerable.Range(0, 73 * 20).Select(i => new ControllerEvent(firstMs + (i * 180_000L), 150, 1)))
+                .Append(new(firstMs, 131, 7)).Order(),
+        ];
+        var measure = MeasureCatalog.Find("split-monitor")!;
+        var sink = new CollectedRows();
+        var pass = new SignalPass([measure], Unknown, clock, new MeasureOptions(), null, sink, new DataIssueLog());
+        pass.Append(log);
+        pass.Finish();
+
+        var plans = DrawnRows.Named(measure, "split-monitor-plans", sink);
+
+        Assert.Equal(["7 24", "7 25", "7 24"], plans.Select(p => $"{p["plan"]} {p["services"]}"));
+        Assert.Equal(["2024-11-02T00:30:00.000", "2024-11-03T00:00:00.000", "2024-11-04T00:00:00.000"], plans.Select(p => p["time"]));
     }
 
     [Fact]

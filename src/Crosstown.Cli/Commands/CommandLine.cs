@@ -20,9 +20,12 @@ internal static class CommandLine
 
     public static RootCommand Create() => new("Open street operations: from controller logs to performance measures.")
     {
+        DemoCommand.Create(),
         ImportCommand.Create(),
         MeasureCommand.Create(),
         LearnCommand.Create(),
+        ReportCommand.Create(),
+        RunReportCommand.Create(),
         ExportCommand.Create(),
         SqlCommand.Create(),
         RetentionCommand.Create(),

@@ -58,7 +58,7 @@ internal static class ArrivalsOnRedChart
         canvas.Text("n", frame.X, y - 7, view.Name(group));
         canvas.Text("t", frame.End, y - 7, $"{Words.Percent(Share(bins))} of {Words.Counted(bins.Sum(b => b.Arrivals), "arrival")} on red", Anchor.End);
         var time = frame.Time(view.Span, view.Clock);
-        var count = frame.Numbers(bins.Max(b => b.Arrivals), "Arrivals", 2);
+        var count = frame.Numbers(bins.Max(b => b.Arrivals), "Arrivals", 3);
         var share = new NumberAxis(1, frame.Bottom, PlotHeight, 2, exact: true);
         foreach (var tick in share.Ticks(v => Words.Percent(v)))
         {

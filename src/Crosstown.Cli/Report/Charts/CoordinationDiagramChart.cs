@@ -15,6 +15,9 @@ internal static class CoordinationDiagramChart
     /// <summary>The axis ends above this share of the cycles, so that one long night cycle does not flatten the day.</summary>
     private const double ShownCycleShare = 0.97;
 
+    /// <summary>Fewer arrivals than this are drawn as larger dots.</summary>
+    private const int SparseArrivals = 3000;
+
     public static readonly ImmutableArray<string> Tables = ["coordination-cycles", "coordination-arrivals", "coordination-plans"];
 
     /// <summary>One diagram per approach that has advance detectors.</summary>
@@ -49,10 +52,10 @@ internal static class CoordinationDiagramChart
         var seconds = frame.Numbers(lengths[(int)((lengths.Length - 1) * ShownCycleShare)] * 1.08, "Seconds in cycle", 5);
         frame.Gaps(time, view.Gaps);
         var arrivals = ListArrivals(view, day, group, time, seconds);
-        canvas.Marks("dot", arrivals);
-        canvas.Trace("line red", Line(shown, time, seconds, c => c.CycleS));
-        canvas.Trace("line yellow", Line(shown, time, seconds, c => c.RedS + c.GreenS));
-        canvas.Trace("line green", Line(shown, time, seconds, c => c.RedS));
+        canvas.Marks(arrivals.Count < SparseArrivals ? "dot sparse" : "dot", arrivals);
+        canvas.Steps("line red", Line(shown, time, seconds, c => c.CycleS));
+        canvas.Steps("line yellow", Line(shown, time, seconds, c => c.RedS + c.GreenS));
+        canvas.Steps("line green", Line(shown, time, seconds, c => c.RedS));
         var plans = ListPlans(view, day, group);
         foreach (var plan in plans)
         {
@@ -105,19 +108,22 @@ internal static class CoordinationDiagramChart
             + $"worst from {view.TimeOfDay(worst.Span.StartMs)} ({Words.Plan(worst.Number)}, {Words.Ratio(worst.PlatoonRatio)}); 1 is arrival at random.";
     }
 
+    /// <summary>One step a cycle, from its begin to its end; broken where cycles do not follow each other.</summary>
     private static List<Point> Line(List<Cycle> cycles, TimeAxis time, NumberAxis seconds, Func<Cycle, double> height)
     {
         var points = new List<Point>(cycles.Count);
-        Cycle? last = null;
+        var reachedMs = long.MinValue;
         foreach (var cycle in cycles)
         {
-            if (last is { } l && l.Span.EndMs != cycle.Span.StartMs)
+            if (reachedMs != cycle.Span.StartMs)
             {
                 points.Add(new Point(double.NaN, double.NaN));
             }
 
-            points.Add(new Point(time.Clamped((cycle.Span.StartMs + cycle.Span.EndMs) / 2), seconds.At(height(cycle))));
-            last = cycle;
+            var y = seconds.At(height(cycle));
+            points.Add(new Point(time.Clamped(cycle.Span.StartMs), y));
+            points.Add(new Point(time.Clamped(cycle.Span.EndMs), y));
+            reachedMs = cycle.Span.EndMs;
         }
 
         return points;

@@ -17,10 +17,10 @@ internal static class PhaseTerminationChart
 
     private static readonly ImmutableArray<Reason> s_reasons =
     [
-        new("gap_out", "gap-out", "gap-outs", "Gap-out", "round green", Sign.Dot, 32, "h0", 0, 0),
-        new("max_out", "max-out", "max-outs", "Max-out", "square red", Sign.Square, 21, "h0", 0, 0),
-        new("force_off", "force-off", "force-offs", "Force-off", "stick blue", Sign.Bar, 21, "v84", 0, 84),
-        new("unknown", "unknown", "without a logged reason", "No reason logged", "stick gray", Sign.Dash, 40, "h40", 40, 0),
+        new("gap_out", "gap-outs", "Gap-out", "round green", Sign.Dot, 32, "h0", 0, 0),
+        new("max_out", "max-outs", "Max-out", "square red", Sign.Square, 21, "h0", 0, 0),
+        new("force_off", "force-offs", "Force-off", "stick blue", Sign.Bar, 21, "v84", 0, 84),
+        new("unknown", "without a logged reason", "No reason logged", "stick gray", Sign.Dash, 40, "h40", 40, 0),
     ];
 
     public static Chart? Draw(SignalView view, TimeRange day)
@@ -142,5 +142,5 @@ internal static class PhaseTerminationChart
     /// <summary>How a reason is named and drawn.</summary>
     /// <param name="Height">Place in the row.</param>
     /// <param name="Stroke">Relative path of the mark, in tenths.</param>
-    private sealed record Reason(string Word, string Singular, string Plural, string Label, string Style, Sign Sign, double Height, string Stroke, int StrokeX, int StrokeY);
+    private sealed record Reason(string Word, string Plural, string Label, string Style, Sign Sign, double Height, string Stroke, int StrokeX, int StrokeY);
 }

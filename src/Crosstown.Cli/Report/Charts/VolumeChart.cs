@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Crosstown.Cli.Report.Data;
 using Crosstown.Cli.Report.Drawing;
-using Crosstown.Core.Time;
 
 namespace Crosstown.Cli.Report.Charts;
 
@@ -65,7 +64,7 @@ internal static class VolumeChart
     private static string Read(SignalView view, List<Peak> peaks, Series[] series)
     {
         var total = series.Sum(s => s.Count);
-        var text = $"{Words.Counted(total, "vehicle")} counted on {Words.Counted(series.Length, series.Length == 1 ? "approach" : "approache")}.";
+        var text = $"{Words.Counted(total, "vehicle")} counted on {Words.Counted(series.Length, "approach", "approaches")}.";
         var peak = peaks.Where(p => p.HourMs is not null).MaxBy(p => p.HourVolume);
         return peak is null
             ? text + " The log holds no whole hour to name a peak."

@@ -19,7 +19,10 @@ internal static class Words
     public static string Number(double? number) => number is { } n ? n.ToString("#,0.###", CultureInfo.InvariantCulture) : Missing;
 
     /// <summary>A count with its noun: <c>1 cycle</c>, <c>1,204 cycles</c>.</summary>
-    public static string Counted(long count, string noun) => $"{Count(count)} {noun}{(count == 1 ? "" : "s")}";
+    public static string Counted(long count, string noun) => Counted(count, noun, noun + "s");
+
+    /// <summary>A count with a noun whose plural is not made with an s alone.</summary>
+    public static string Counted(long count, string noun, string plural) => $"{Count(count)} {(count == 1 ? noun : plural)}";
 
     public static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 

@@ -138,6 +138,31 @@ internal sealed class SvgCanvas
         _text.Append("\"/>");
     }
 
+    /// <summary>Closed shapes of one class as one path.</summary>
+    public void Polygons(string style, IReadOnlyList<Point[]> shapes)
+    {
+        if (shapes.Count == 0)
+        {
+            return;
+        }
+
+        OpenTenths(style);
+        foreach (var shape in shapes)
+        {
+            _text.Append('M').Append(Tenths(shape[0].X));
+            AppendSigned(Tenths(shape[0].Y));
+            for (var i = 1; i < shape.Length; i++)
+            {
+                _text.Append('l').Append(Tenths(shape[i].X) - Tenths(shape[i - 1].X));
+                AppendSigned(Tenths(shape[i].Y) - Tenths(shape[i - 1].Y));
+            }
+
+            _text.Append('z');
+        }
+
+        _text.Append("\"/>");
+    }
+
     private static long Tenths(double value) => (long)Math.Round(value * TenthsPerUnit, MidpointRounding.AwayFromZero);
 
     private void OpenTenths(string style) =>

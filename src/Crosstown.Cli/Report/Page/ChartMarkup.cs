@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Crosstown.Cli.Report.Data;
 using Crosstown.Cli.Report.Drawing;
 
 namespace Crosstown.Cli.Report.Page;
@@ -90,7 +91,7 @@ internal static class ChartMarkup
             .Append("<style>").Append(StyleSheet.Picture).Append("</style>\n").Append(StyleSheet.GapPattern).Append('\n')
             .Append(CultureInfo.InvariantCulture, $"<rect class=\"card\" x=\".5\" y=\".5\" width=\"{SvgCanvas.Number(fullWidth - 1)}\" height=\"{SvgCanvas.Number(fullHeight - 1)}\" rx=\"8\"/>\n")
             .Append(CultureInfo.InvariantCulture, $"<g transform=\"translate({Side} 0)\"><text class=\"title\" x=\"{SvgCanvas.Number(Frame.Left)}\" y=\"25\">{SvgCanvas.Escape(chart.Title)}</text>")
-            .Append(legend).Append("</g>\n")
+            .Append("<g class=\"legend\">").Append(legend).Append("</g></g>\n")
             .Append(CultureInfo.InvariantCulture, $"<g transform=\"translate({Side} {SvgCanvas.Number(top)})\">").Append(chart.Body).Append("</g>\n</svg>\n");
         return picture.ToString();
     }
@@ -138,6 +139,7 @@ internal static class ChartMarkup
         }
     }
 
-    private static bool IsNumber(string text) => text.Length > 0 && (text == Data.Words.Missing || char.IsAsciiDigit(text[0]) && text.AsSpan().IndexOfAnyExceptInRange('0', '9') is var rest
-        && (rest < 0 || text.AsSpan(rest).ContainsAnyExcept(" .,0123456789%s") is false));
+    /// <summary>True for a number with or without its unit, and for one that is not known.</summary>
+    private static bool IsNumber(string text) =>
+        text == Words.Missing || (text.Length > 0 && char.IsAsciiDigit(text[0]) && text.All(c => char.IsAsciiDigit(c) || c is '.' or ',' or ' ' or '%' or 's' or 'h'));
 }

@@ -20,13 +20,13 @@ internal static class StyleSheet
         "text{font:12px system-ui,-apple-system,'Segoe UI',Roboto,'Liberation Sans',Arial,sans-serif;fill:var(--muted);font-variant-numeric:tabular-nums}text.n{fill:var(--ink)}"
         + "path{fill:none}.plot{fill:var(--plot)}.paper{fill:var(--paper)}.edge{fill:none;stroke:var(--edge);stroke-width:1}.grid{stroke:var(--grid)}.row{stroke:var(--rule)}.day{stroke:var(--edge);stroke-width:1.4}"
         + ".plan{stroke:var(--ink);stroke-width:1.2;stroke-dasharray:1 3}.gap{fill:url(#gap)}.peak{fill:var(--peak);opacity:.12}.corner{fill:var(--red);opacity:.14}"
-        + ".dot{stroke:var(--dot);stroke-width:19;stroke-linecap:round;opacity:.5}"
+        + ".dot{stroke:var(--dot);stroke-width:19;stroke-linecap:round;opacity:.5}.dot.sparse{stroke-width:26}"
         + ".line{stroke-width:17;stroke-linejoin:round}.dashed{stroke-width:12;stroke-dasharray:50 30}.halo{stroke:var(--plot);stroke-width:38}"
         + ".line.yellow{stroke-dasharray:70 25}.line.red{stroke-dasharray:20 22}"
         + ".round{stroke-width:28;stroke-linecap:round}.square{stroke-width:40;stroke-linecap:square}.stick{stroke-width:16}.faint{opacity:.38}"
         + ".green{stroke:var(--green)}.yellow{stroke:var(--yellow)}.red{stroke:var(--red)}.blue{stroke:var(--blue)}.gray{stroke:var(--gray)}.purple{stroke:var(--purple)}.ink{stroke:var(--ink)}"
         + ".area{stroke:none}.area.green{fill:var(--green)}.area.yellow{fill:var(--yellow)}.area.red{fill:var(--red)}.area.blue{fill:var(--blue)}.area.sky{fill:var(--sky)}.area.gray{fill:var(--gray);opacity:.45}"
-        + ".area.ink{fill:var(--ink)}.area.low{opacity:.6}.walk{fill:var(--purple)}.cap{stroke:var(--ink);stroke-width:16}.band{fill:var(--green);opacity:.22}.band.back{fill:var(--blue)}"
+        + ".area.ink{fill:var(--ink)}.area.low{opacity:.6}.walk{fill:var(--purple)}.cap{stroke:var(--ink);stroke-width:16}.band{fill:var(--green);opacity:.2}.band.back{fill:var(--blue)}.legend .dot,.legend .round{stroke-width:52;opacity:1}.legend .round.faint{opacity:.38}.legend .square{stroke-width:54}"
         + ".s1{stroke:var(--blue)}.s2{stroke:var(--orange)}.s3{stroke:var(--green)}.s4{stroke:var(--purple)}"
         + ".s5{stroke:var(--blue);stroke-dasharray:60 30}.s6{stroke:var(--orange);stroke-dasharray:60 30}.s7{stroke:var(--green);stroke-dasharray:60 30}.s8{stroke:var(--purple);stroke-dasharray:60 30}";
 
@@ -54,12 +54,12 @@ internal static class StyleSheet
         + "figcaption p{color:var(--muted);margin:.2rem 0 .6rem}.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;margin:.2rem 0 .4rem;padding:0;font-size:.82rem;color:var(--muted)}.legend svg{width:24px;height:12px;vertical-align:-1px;margin-right:.4rem}"
         + ".scroll{overflow-x:auto;max-width:100%}.scroll>svg{display:block;width:100%;min-width:680px;height:auto}"
         + "figure>details,.more{margin:.4rem 0 .2rem;font-size:.9rem}summary{cursor:pointer}figure summary{color:var(--link)}.def{font-size:.9rem;margin:.1rem 0 .2rem}"
-        + "table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}th,td{padding:.32rem .9rem .32rem 0;text-align:left;border-bottom:1px solid var(--rule);vertical-align:top;white-space:nowrap}"
+        + "table{border-collapse:collapse;min-width:min(100%,44rem);font-size:.9rem;font-variant-numeric:tabular-nums}th,td{padding:.32rem .9rem .32rem 0;text-align:left;border-bottom:1px solid var(--rule);vertical-align:top;white-space:nowrap}"
         + "th{color:var(--muted);font-weight:600}td.r,th.r{text-align:right}td.w{white-space:normal;min-width:14rem}.none{color:var(--muted)}"
-        + "details.signal{margin:0 0 1rem;padding:0}details.signal>summary{padding:1rem 1.2rem;list-style-position:outside;margin-left:1.1rem}details.signal>summary h2{display:inline;margin:0;font-size:1.2rem}details.signal>summary .brief{display:block;color:var(--muted);font-size:.92rem}"
+        + "details.signal{margin:0 0 1rem;padding:0}details.signal>summary{padding:1rem 1.2rem;list-style-position:inside}details.signal>summary h2{display:inline;margin:0;font-size:1.2rem}details.signal>summary .brief{display:block;color:var(--muted);font-size:.92rem}"
         + "details.signal>.inside{padding:0 1.2rem .6rem}details.signal figure{border-radius:.5rem}.day-part{margin:0 0 1rem}.day-part>summary{padding:.5rem 0}.day-part>summary h3{display:inline}"
         + "dl.words{margin:0}dl.words dt{font-weight:600}dl.words dd{margin:0 0 .8rem}code{font:.9em ui-monospace,'Cascadia Mono',Menlo,Consolas,monospace}pre{overflow-x:auto;background:var(--ground);padding:.7rem;border-radius:.4rem}"
-        + "@media (max-width:520px){figure,.card{padding:.8rem .8rem .4rem}details.signal>summary{padding:.8rem .8rem .8rem .2rem}details.signal>.inside{padding:0 .5rem .3rem}}"
+        + "@media (max-width:520px){figure,.card{padding:.8rem .8rem .4rem}details.signal>summary{padding:.8rem}details.signal>.inside{padding:0 .5rem .3rem}}"
         + "@media print{body{background:#fff}nav,.skip,.def{display:none}figure{break-inside:avoid}details::details-content{content-visibility:visible;block-size:auto}.scroll>svg{min-width:0}}"
         + "svg.hidden{position:absolute;width:0;height:0}" + ChartRules;
 }

@@ -112,12 +112,7 @@ public abstract class CycleArrivals : SignalMeasure
         Plans.CutThrough(watermarkMs);
         for (var g = 0; g < _work.Length; g++)
         {
-            var work = _work[g];
-            if (work.Cycles.OpenSinceMs is { } since && watermarkMs - since > LongestCycleMs)
-            {
-                work.Cycles.Break();
-                Drop(g, since);
-            }
+            DropIfLong(g, watermarkMs);
         }
 
         Resolve(watermarkMs - _holdMs, isEnd: false);
@@ -179,12 +174,13 @@ public abstract class CycleArrivals : SignalMeasure
 
     private void TakeDisplay(int group, in ControllerEvent e)
     {
+        DropIfLong(group, e.TimeMs);
         var work = _work[group];
         var since = work.Cycles.OpenSinceMs;
         var dropped = work.Cycles.Dropped;
         if (work.Cycles.Take(e, out var cycle))
         {
-            if (cycle.LengthMs > LongestCycleMs || Context.Coverage.IsBroken(new TimeRange(cycle.StartMs, cycle.EndMs)))
+            if (Context.Coverage.IsBroken(new TimeRange(cycle.StartMs, cycle.EndMs)))
             {
                 Drop(group, cycle.StartMs);
             }
@@ -197,6 +193,15 @@ public abstract class CycleArrivals : SignalMeasure
         else if (work.Cycles.Dropped > dropped)
         {
             Drop(group, since!.Value);
+        }
+    }
+
+    private void DropIfLong(int group, long nowMs)
+    {
+        if (_work[group].Cycles.OpenSinceMs is { } since && nowMs - since > LongestCycleMs)
+        {
+            _work[group].Cycles.Break();
+            Drop(group, since);
         }
     }
 

@@ -30,12 +30,12 @@ public sealed class DetectorModelMeasure : ComposedMeasure
         "equal_evidence", "", "Equal counts in a row with a chance below ten to minus this are a frozen detector.", 6, least: 1, most: 100);
 
     internal static readonly NumberOption RatioLimit = new(
-        "ratio_limit", "", "A day's count off by more than this share, and by more than four times its usual spread, is over or under.", 0.25, least: 0.01, most: 10);
+        "ratio_limit", "", "A day whose bins are off by more than this share in the median, and by more than four times the usual spread, is over or under.", 0.25, least: 0.01, most: 10);
 
     internal static readonly NumberOption ShiftGain = new(
         "shift_gain", "0-1", "A shifted day fits by this share better than the day as it stands.", 0.4, least: 0, most: 1);
 
-    internal static readonly NumberOption ErraticShare = new("erratic_share", "0-1", "With this share of anomalies a day is erratic.", 0.05, least: 0.001, most: 1);
+    internal static readonly NumberOption ErraticShare = new("erratic_share", "0-1", "With this share of anomalies a day is erratic: one bin in twenty, over an hour of 15-minute bins.", 0.05, least: 0.001, most: 1);
 
     internal static readonly TableSchema Bins = new()
     {
@@ -389,15 +389,20 @@ public sealed class DetectorModelMeasure : ComposedMeasure
             return due >= 3;
         }
 
+        /// <summary>The median over the day's busier bins: a miscounting detector is off all day, an event on the street for some hours.</summary>
         private static double? LogRatio(Channel channel)
         {
-            var counted = 0.0;
+            const double busy = 5;
+            var ratios = new List<double>(channel.Counts.Length);
             for (var bin = 0; bin < channel.Counts.Length; bin++)
             {
-                counted += double.IsNaN(channel.Expected[bin]) ? 0 : channel.Counts[bin] ?? 0;
+                if (channel.Counts[bin] is { } count && channel.Expected[bin] >= busy)
+                {
+                    ratios.Add(Math.Log((count + 0.5) / (channel.Expected[bin] + 0.5)));
+                }
             }
 
-            return ExpectedTotal(channel) is > 0 and var expected && counted > 0 ? Math.Log(counted / expected) : null;
+            return Statistics.Median(ratios);
         }
 
         private static double? ExpectedTotal(Channel channel)

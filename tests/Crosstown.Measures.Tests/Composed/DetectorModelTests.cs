@@ -92,6 +92,16 @@ public sealed class DetectorModelTests
         Assert.Equal(["2 dead"], Compose(Measure, null, Closed(2))["detector-days", "channel verdict"].Where(r => r.EndsWith("dead", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData(30, "unknown")]
+    [InlineData(60, "healthy")]
+    public void A_day_that_the_rows_reach_in_part_is_judged_by_what_they_reach_or_not_at_all(int bins, string verdict)
+    {
+        var rows = Rows.Of("detector-volume", "time channel count seen_share faulted_detectors", Cells(22, [1], (_, _, _, count) => count).Take((21 * Bins) + bins));
+
+        Assert.Equal(verdict, Compose(Measure, null, ("a", rows))["detector-days", "verdict"][21]);
+    }
+
     [Fact]
     public void The_finding_s_bins_are_told()
     {

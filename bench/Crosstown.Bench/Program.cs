@@ -1,6 +1,48 @@
+using System.Globalization;
+
 namespace Crosstown.Bench;
 
+/// <summary>Prints what we claim about speed and size, beside the machine's own limits and the peers' measured figures.</summary>
 internal static class Program
 {
-    private static int Main() => 0;
+    private static int Main(string[] args)
+    {
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        if (args is ["child", var what, .. var rest])
+        {
+            return PipelineBench.RunChild(what, rest);
+        }
+
+        var shared = SampleLogs.FindShared();
+        Console.WriteLine(shared is null
+            ? "Reference logs are not here (set CROSSTOWN_SHARED to their folder): logs of the simulated town stand in for them."
+            : "Inputs: the Oregon sample logs, with signal ids and times shifted.");
+        var parts = args.Length == 0 ? ["store", "import", "measure", "learn"] : args;
+        var isMet = true;
+        foreach (var part in parts)
+        {
+            Console.WriteLine();
+            Console.WriteLine($"== {part}");
+            switch (part)
+            {
+                case "store":
+                    StoreBench.Run(Console.Out, shared);
+                    break;
+                case "import":
+                    isMet &= PipelineBench.Import(shared);
+                    break;
+                case "measure":
+                    isMet &= PipelineBench.Measure(shared);
+                    break;
+                case "learn":
+                    isMet &= LearnBench.Run(shared);
+                    break;
+                default:
+                    Console.Error.WriteLine($"There is no bench '{part}'; there are store, import, measure and learn.");
+                    return 2;
+            }
+        }
+
+        return isMet ? 0 : 1;
+    }
 }

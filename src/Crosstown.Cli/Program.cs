@@ -1,6 +1,3 @@
-namespace Crosstown.Cli;
+using Crosstown.Cli.Commands;
 
-internal static class Program
-{
-    private static int Main() => 0;
-}
+return CommandLine.Run(args);

@@ -46,12 +46,12 @@ internal static class EventLog
                 {
                     Channel = byte.Parse(c[3], CultureInfo.InvariantCulture),
                     Phase = byte.Parse(c[1], CultureInfo.InvariantCulture),
-                    Functions = c[2].ToUpperInvariant() switch
+                    Functions = c[2].Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant() switch
                     {
                         "ADVANCE" => DetectorFunctions.AdvanceCount,
                         "PRESENCE" => DetectorFunctions.StopBarPresence,
                         "YELLOW_RED" => DetectorFunctions.LaneByLaneSpeed,
-                        "STOPBAR COUNT" => DetectorFunctions.LaneByLaneCount,
+                        "STOPBARCOUNT" => DetectorFunctions.LaneByLaneCount,
                         var other => throw new InvalidDataException(other),
                     },
                 }),

@@ -130,6 +130,9 @@ public sealed record Detector
     /// <summary>Feet upstream of the stop bar, as agencies enter it; null when unknown.</summary>
     public double? StopBarDistanceFt { get; init; }
 
+    /// <summary>Seconds from here to the stop bar in moving traffic, where measured rather than reckoned from distance and speed; null when unknown.</summary>
+    public double? TravelTimeS { get; init; }
+
     /// <summary>Seconds that the detection reaches the log late; radar is typically 1.2-1.5 s, a loop 0.</summary>
     public double LatencyS { get; init; }
 

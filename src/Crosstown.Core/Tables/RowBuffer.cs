@@ -79,6 +79,26 @@ public sealed class RowBuffer
     /// <summary>All cells of a row.</summary>
     public ReadOnlySpan<long> Cells(int row) => _cells.AsSpan(row * _types.Length, _types.Length);
 
+    /// <summary>Which cells of a row are missing: bit <c>n</c> for column <c>n</c>.</summary>
+    public ulong Nulls(int row) => _nulls[row];
+
+    /// <summary>Adds a whole row as <see cref="Cells"/> and <see cref="Nulls"/> gave it.</summary>
+    /// <param name="cells">One word a column, the <see cref="ColumnType.Signal"/> column's included.</param>
+    /// <exception cref="ArgumentException">Not one cell a column.</exception>
+    public void AddRow(ReadOnlySpan<long> cells, ulong nulls)
+    {
+        if (cells.Length != _types.Length)
+        {
+            throw new ArgumentException($"Table {Schema.Name} takes {_types.Length} cells a row, not {cells.Length}.", nameof(cells));
+        }
+
+        Debug.Assert(_next == Count * _types.Length, $"Table {Schema.Name}: a row is begun and not ended.");
+        Grow();
+        cells.CopyTo(_cells.AsSpan(_next));
+        _nulls[Count++] = nulls;
+        _next += cells.Length;
+    }
+
     /// <summary>Forgets the rows and keeps the memory.</summary>
     public void Clear()
     {

@@ -31,7 +31,8 @@ public readonly record struct ObservedCycle(long StartMs, long GreenMs, long Yel
 /// <remarks>
 /// A cycle needs each of its boundaries once and in order: green (1; overlaps 61), yellow (8; 63), red (as <see cref="RedStart"/> says). An event
 /// out of order breaks the cycle that it falls into; so does a log gap, which the caller reports by <see cref="Break"/>.
-/// Repeated changes to the state that already holds (an overlap's 62 after 61, red clearance after the end of yellow) break nothing.
+/// Another code for the state that already holds (an overlap's 62 after 61, red clearance after the end of yellow) breaks nothing. The same code
+/// twice (1 and 1, without the 8 between) says that something was lost: the open cycle is broken, and a new one may begin there.
 /// </remarks>
 public sealed class CycleBuilder(SignalGroup group, CycleBoundary boundary, RedStart redStart = RedStart.EndOfYellow)
 {
@@ -40,6 +41,7 @@ public sealed class CycleBuilder(SignalGroup group, CycleBoundary boundary, RedS
     private long _yellowMs = long.MinValue;
     private long _redMs = long.MinValue;
     private DisplayState _state;
+    private ushort _stateCode;
 
     public SignalGroup Group { get; } = group;
 
@@ -54,9 +56,20 @@ public sealed class CycleBuilder(SignalGroup group, CycleBoundary boundary, RedS
     public bool Take(in ControllerEvent e, out ObservedCycle cycle)
     {
         cycle = default;
-        if (e.Parameter != Group.Number || GroupStates.StateAfter(Group, redStart, e.Code) is not { } state || state == _state)
+        if (e.Parameter != Group.Number || GroupStates.StateAfter(Group, redStart, e.Code) is not { } state)
         {
             return false;
+        }
+
+        if (state == _state)
+        {
+            if (e.Code != _stateCode || e.Code is not (EventCode.PhaseBeginGreen or EventCode.PhaseBeginYellow or EventCode.PhaseEndYellow
+                or EventCode.PhaseBeginRedClearance or EventCode.OverlapBeginYellow or EventCode.OverlapBeginRedClearance))
+            {
+                return false;
+            }
+
+            Break();
         }
 
         var expected = _state switch
@@ -72,6 +85,7 @@ public sealed class CycleBuilder(SignalGroup group, CycleBoundary boundary, RedS
         }
 
         _state = state;
+        _stateCode = e.Code;
         switch (state)
         {
             case DisplayState.Green:

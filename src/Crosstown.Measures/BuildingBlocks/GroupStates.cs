@@ -25,7 +25,8 @@ public enum RedStart
 
 /// <summary>The recent past of one group's display: asked for the state at a moment, or the next green after it.</summary>
 /// <remarks>
-/// Green is from 1 (overlaps: 61, 62) to 8 (63), yellow to the begin of red as <see cref="RedStart"/> says, red to the next green. Changes to the
+/// Green is from 1 (overlaps: 61, 62) to 8 (63), yellow to the begin of red as <see cref="RedStart"/> says, red to the next green; a dark overlap
+/// lets nobody go and counts as red. Changes to the
 /// state that already holds are not new changes. The past is kept until it is forgotten.
 /// </remarks>
 public sealed class GroupStates(SignalGroup group, RedStart redStart = RedStart.EndOfYellow)
@@ -42,6 +43,7 @@ public sealed class GroupStates(SignalGroup group, RedStart redStart = RedStart.
     [
         EventCode.PhaseBeginGreen, EventCode.PhaseBeginYellow, EventCode.PhaseEndYellow, EventCode.PhaseBeginRedClearance, EventCode.PhaseInactive,
         EventCode.OverlapBeginGreen, EventCode.OverlapBeginTrailingGreen, EventCode.OverlapBeginYellow, EventCode.OverlapBeginRedClearance, EventCode.OverlapOff,
+        EventCode.OverlapDark,
     ];
 
     /// <summary>The state that holds after the last change.</summary>
@@ -105,7 +107,7 @@ public sealed class GroupStates(SignalGroup group, RedStart redStart = RedStart.
         {
             EventCode.OverlapBeginGreen or EventCode.OverlapBeginTrailingGreen => DisplayState.Green,
             EventCode.OverlapBeginYellow => DisplayState.Yellow,
-            EventCode.OverlapBeginRedClearance or EventCode.OverlapOff => DisplayState.Red,
+            EventCode.OverlapBeginRedClearance or EventCode.OverlapOff or EventCode.OverlapDark => DisplayState.Red,
             _ => null,
         }
         : code switch

@@ -15,6 +15,9 @@ public sealed class DetectorVolumeMeasure : Measure
     internal static readonly NumberOption KnownForDays = new(
         "known_for_days", "d", "A channel that was quiet for longer gets no more zeros; Oregon's package says 2 days.", 2, least: 0, most: 365);
 
+    internal static readonly NumberOption LeastEvents = new(
+        "least_events", "", "Oregon's package fills zeros only into bins whose every 5 minutes hold so many standard events.", 3, least: 0, most: 10_000);
+
     internal static readonly TableSchema Table = new()
     {
         Name = "detector-volume",
@@ -39,7 +42,7 @@ public sealed class DetectorVolumeMeasure : Measure
 
     public override CodeSet Codes { get; } = CodeSet.Of(EventCode.DetectorOn);
 
-    public override ImmutableArray<Option> Options => [KnownForDays];
+    public override ImmutableArray<Option> Options => [KnownForDays, LeastEvents];
 
     public override ImmutableArray<TableSchema> TablesIn(DefinitionSet set) => set == DefinitionSet.Odot21
         ? [OdotTable, OdotIncrementalTable, OdotOneShotTable]
@@ -166,7 +169,9 @@ public sealed class DetectorVolumeMeasure : Measure
         private readonly RowBuffer _plain;
         private readonly RowBuffer _incremental;
         private readonly RowBuffer _oneShot;
-        private readonly List<(long StartMs, int[] Counts)> _held = [];
+        private readonly int _leastEvents;
+        private readonly List<(long StartMs, bool HasData)> _binsSeen = [];
+        private readonly List<(int Bin, int Channel, int Count)> _counts = [];
         private readonly bool[] _everOn = new bool[Channels];
 
         public OdotActuations(MeasureContext context)
@@ -176,18 +181,30 @@ public sealed class DetectorVolumeMeasure : Measure
             _plain = context.Rows(OdotTable);
             _incremental = context.Rows(OdotIncrementalTable);
             _oneShot = context.Rows(OdotOneShotTable);
+            _leastEvents = (int)context.Options[LeastEvents];
         }
 
         public override void Finish(long endMs)
         {
             CloseUpTo(_context.Clock.BinAt(endMs - 1, _context.Options.BinMs).EndMs);
-            foreach (var (startMs, counts) in _held)
+            var totals = new int[Channels];
+            var touched = new bool[Channels];
+            var next = 0;
+            for (var bin = 0; bin < _binsSeen.Count; bin++)
             {
+                Array.Clear(totals);
+                Array.Clear(touched);
+                for (; next < _counts.Count && _counts[next].Bin == bin; next++)
+                {
+                    totals[_counts[next].Channel] = _counts[next].Count;
+                    touched[_counts[next].Channel] = true;
+                }
+
                 for (var channel = 0; channel < Channels; channel++)
                 {
-                    if (_everOn[channel])
+                    if (touched[channel] || (_everOn[channel] && _binsSeen[bin].HasData))
                     {
-                        _oneShot.Time(startMs).Integer(channel).Integer(counts[channel]);
+                        _oneShot.Time(_binsSeen[bin].StartMs).Integer(channel).Integer(totals[channel]);
                     }
                 }
             }
@@ -195,21 +212,23 @@ public sealed class DetectorVolumeMeasure : Measure
 
         protected override void Close(in ClosedBin<int> bin)
         {
+            var hasData = _context.Coverage.LeastEventsInFiveMinutes(bin.Range) >= _leastEvents;
             for (var channel = 0; channel < Channels; channel++)
             {
                 if (bin.Touched[channel])
                 {
                     _everOn[channel] = true;
+                    _counts.Add((_binsSeen.Count, channel, bin.Cells[channel]));
                     _plain.Time(bin.Range.StartMs).Integer(channel).Integer(bin.Cells[channel]);
                 }
 
-                if (IsKnown(channel, bin.Range))
+                if (bin.Touched[channel] || (hasData && IsKnown(channel, bin.Range)))
                 {
                     _incremental.Time(bin.Range.StartMs).Integer(channel).Integer(bin.Cells[channel]);
                 }
             }
 
-            _held.Add((bin.Range.StartMs, bin.Cells.ToArray()));
+            _binsSeen.Add((bin.Range.StartMs, hasData));
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Numerics;
 using Crosstown.Core.Events;
 using Crosstown.Core.Time;
 
@@ -21,17 +22,27 @@ public sealed class SignalCoverage
 
     private const int Channels = 256;
 
+    /// <summary>The begin of what has not begun.</summary>
+    private const long Never = long.MaxValue;
+
+    /// <summary>How many 5-minute counts are kept: three and a half days.</summary>
+    private const int CountsKept = 1024;
+
     private readonly List<TimeRange> _gaps = [];
     private readonly List<FaultSpan> _faults = [];
     private readonly long[] _faultSinceMs = new long[Channels];
     private readonly long[] _onSinceMs = new long[Channels];
+    private readonly int[] _wanted = new int[Channels / 32];
+    private readonly int[] _counts = new int[CountsKept];
+    private long _countedMs = long.MinValue;
+    private int _count;
     private long _firstMs = long.MaxValue;
     private long _lastMs = long.MinValue;
 
     internal SignalCoverage()
     {
-        Array.Fill(_faultSinceMs, long.MaxValue);
-        Array.Fill(_onSinceMs, long.MaxValue);
+        Array.Fill(_faultSinceMs, Never);
+        Array.Fill(_onSinceMs, Never);
     }
 
     /// <summary>Time of the first event of any code; <see cref="long.MaxValue"/> before there is one.</summary>
@@ -71,12 +82,13 @@ public sealed class SignalCoverage
     /// <param name="channels">256 bits, one per channel.</param>
     public int FaultedCount(TimeRange span, BitArray channels)
     {
+        channels.CopyTo(_wanted, 0);
         var count = 0;
-        for (var channel = 0; channel < Channels; channel++)
+        for (var word = 0; word < _wanted.Length; word++)
         {
-            if (channels[channel] && IsFaulted(span, channel))
+            for (var bits = (uint)_wanted[word]; bits != 0; bits &= bits - 1)
             {
-                count++;
+                count += IsFaulted(span, (word * 32) + BitOperations.TrailingZeroCount(bits)) ? 1 : 0;
             }
         }
 
@@ -91,15 +103,36 @@ public sealed class SignalCoverage
             return true;
         }
 
-        foreach (var fault in _faults)
+        // Faults were added as they ended, so those that ended before the span are all in front.
+        for (var i = _faults.Count - 1; i >= 0 && _faults[i].EndMs > span.StartMs; i--)
         {
-            if (fault.Channel == channel && fault.EndMs > span.StartMs && span.EndMs >= fault.KnownFromMs && fault.StartMs < span.EndMs)
+            if (_faults[i].Channel == channel && span.EndMs >= _faults[i].KnownFromMs && _faults[i].StartMs < span.EndMs)
             {
                 return true;
             }
         }
 
         return false;
+    }
+
+    /// <summary>The smallest number of standard events that any 5 minutes of a bin hold.</summary>
+    /// <remarks>
+    /// Oregon's package takes a bin for one with data when this is at least 3. Only codes up to 218 count, so that a controller that still reports its
+    /// own health while its log is lost is not taken for one that sees traffic; negative parameters, which that package drops, do not count either.
+    /// </remarks>
+    /// <param name="bin">Ended at or before the newest event, and not more than three days ago.</param>
+    public int LeastEventsInFiveMinutes(TimeRange bin)
+    {
+        var least = int.MaxValue;
+        for (var start = bin.StartMs - PositiveRemainder(bin.StartMs, GapMs); start < bin.EndMs; start += GapMs)
+        {
+            var count = start == _countedMs ? _count
+                : start > _countedMs || start <= _firstMs - GapMs ? 0
+                : _counts[Slot(start)];
+            least = Math.Min(least, count);
+        }
+
+        return least;
     }
 
     internal void Advance(ReadOnlySpan<ControllerEvent> events)
@@ -113,54 +146,95 @@ public sealed class SignalCoverage
         if (_firstMs == long.MaxValue)
         {
             _firstMs = last = events[0].TimeMs;
+            _countedMs = last - PositiveRemainder(last, GapMs);
         }
 
         EventCount += events.Length;
+        var nextGapMs = last + GapMs;
+        var nextCountMs = _countedMs + GapMs;
+        var count = _count;
+        var onSince = _onSinceMs.AsSpan();
         foreach (ref readonly var e in events)
         {
-            if (e.TimeMs - last > GapMs)
+            var timeMs = e.TimeMs;
+            if (timeMs > nextGapMs)
             {
-                _gaps.Add(new TimeRange(last, e.TimeMs));
+                _gaps.Add(new TimeRange(nextGapMs - GapMs, timeMs));
             }
 
-            last = e.TimeMs;
-            if ((uint)(e.Code - EventCode.DetectorOff) <= EventCode.DetectorFaultExcessiveChange - EventCode.DetectorOff && (ushort)e.Parameter < Channels)
+            nextGapMs = timeMs + GapMs;
+            if (timeMs >= nextCountMs)
             {
-                TakeDetector(e);
+                _count = count;
+                CountAnew(timeMs);
+                nextCountMs = _countedMs + GapMs;
+                count = 0;
+            }
+
+            count += e.Code <= EventCode.SplitPhase32 && e.Parameter >= 0 ? 1 : 0;
+            var place = (uint)(e.Code - EventCode.DetectorOff);
+            if (place <= EventCode.DetectorFaultExcessiveChange - EventCode.DetectorOff && (ushort)e.Parameter < onSince.Length)
+            {
+                if (place > EventCode.DetectorOn - EventCode.DetectorOff)
+                {
+                    TakeFault(e.Code, e.Parameter, timeMs);
+                    continue;
+                }
+
+                // Ons and offs come in no order that a processor could foresee: an off sets all bits instead of taking another way.
+                ref var sinceMs = ref onSince[(ushort)e.Parameter];
+                var offBits = ((long)place - 1) & Never;
+                if ((offBits == 0) & (sinceMs != Never))
+                {
+                    continue;
+                }
+
+                if (sinceMs <= timeMs - StuckOnMs)
+                {
+                    _faults.Add(new FaultSpan(e.Parameter, sinceMs, timeMs, sinceMs + StuckOnMs));
+                }
+
+                sinceMs = timeMs | offBits;
             }
         }
 
+        _count = count;
+        last = nextGapMs - GapMs;
         _lastMs = last;
     }
 
-    private void TakeDetector(in ControllerEvent e)
+    private static long PositiveRemainder(long value, long divisor) => ((value % divisor) + divisor) % divisor;
+
+    private static int Slot(long fiveMinutesMs) => (int)(fiveMinutesMs / GapMs) & (CountsKept - 1);
+
+    private void CountAnew(long timeMs)
     {
-        var channel = e.Parameter;
-        switch (e.Code)
+        _counts[Slot(_countedMs)] = _count;
+        _count = 0;
+        var nextMs = timeMs - PositiveRemainder(timeMs, GapMs);
+        for (var ms = Math.Max(_countedMs + GapMs, nextMs - (CountsKept * GapMs)); ms < nextMs; ms += GapMs)
         {
-            case EventCode.DetectorOn:
-                _onSinceMs[channel] = Math.Min(_onSinceMs[channel], e.TimeMs);
-                break;
-            case EventCode.DetectorOff:
-                if (_onSinceMs[channel] != long.MaxValue && e.TimeMs - _onSinceMs[channel] >= StuckOnMs)
-                {
-                    _faults.Add(new FaultSpan(channel, _onSinceMs[channel], e.TimeMs, _onSinceMs[channel] + StuckOnMs));
-                }
-
-                _onSinceMs[channel] = long.MaxValue;
-                break;
-            case EventCode.DetectorRestored:
-                if (_faultSinceMs[channel] != long.MaxValue)
-                {
-                    _faults.Add(new FaultSpan(channel, _faultSinceMs[channel], e.TimeMs, _faultSinceMs[channel]));
-                }
-
-                _faultSinceMs[channel] = long.MaxValue;
-                break;
-            default:
-                _faultSinceMs[channel] = Math.Min(_faultSinceMs[channel], e.TimeMs);
-                break;
+            _counts[Slot(ms)] = 0;
         }
+
+        _countedMs = nextMs;
+    }
+
+    private void TakeFault(ushort code, short channel, long timeMs)
+    {
+        ref var sinceMs = ref _faultSinceMs[channel];
+        if (code != EventCode.DetectorRestored)
+        {
+            sinceMs = Math.Min(sinceMs, timeMs);
+            return;
+        }
+
+        if (sinceMs != Never)
+        {
+            _faults.Add(new FaultSpan(channel, sinceMs, timeMs, sinceMs));
+        }
+
+        sinceMs = Never;
     }
 
     /// <param name="Channel">Channel.</param>

@@ -36,9 +36,11 @@ public sealed class SignalPass
     /// <param name="range">Rows whose first time lies outside are dropped; null keeps all. Events before it serve as history.</param>
     /// <param name="sink">Takes the rows.</param>
     /// <param name="issues">Takes what the measures find wrong.</param>
+    /// <param name="buffers">Shared with the passes before and after this one; null for a pass on its own.</param>
     /// <exception cref="ArgumentException">There are more than 63 measures, or two write a table of the same name.</exception>
     public SignalPass(
-        IReadOnlyList<Measure> measures, SignalConfiguration configuration, LocalTimeMap clock, MeasureOptions options, TimeRange? range, ITableSink sink, DataIssueLog issues)
+        IReadOnlyList<Measure> measures, SignalConfiguration configuration, LocalTimeMap clock, MeasureOptions options, TimeRange? range, ITableSink sink, DataIssueLog issues,
+        RowBuffers? buffers = null)
     {
         if (measures.Count > 63)
         {
@@ -69,7 +71,7 @@ public sealed class SignalPass
                     throw new ArgumentException($"Two measures write the table {table.Name}.", nameof(measures));
                 }
 
-                all.Add(rows[table.Name] = new RowBuffer(table));
+                all.Add(rows[table.Name] = buffers?.For(table) ?? new RowBuffer(table));
             }
 
             if (measure.Start(new MeasureContext(configuration, clock, options, Coverage, issues, rows)) is { } started)
@@ -112,6 +114,17 @@ public sealed class SignalPass
             }
 
             HandOver(RowsHeld);
+        }
+    }
+
+    /// <summary>Takes speed readings in time order. Those up to a moment must be taken before events later than it: later ones are not counted.</summary>
+    /// <param name="readings">Any number; they are kept in memory until the events have passed them, and nowhere else (rule P11).</param>
+    public void Append(ReadOnlySpan<SpeedReading> readings)
+    {
+        Debug.Assert(!_finished, "The pass is finished.");
+        foreach (var measure in _measures)
+        {
+            (measure as ITakesSpeeds)?.Take(readings);
         }
     }
 

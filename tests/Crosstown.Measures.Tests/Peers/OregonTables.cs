@@ -31,6 +31,21 @@ public sealed class OregonTables
     [InlineData("actuations_zeros_incremental", 860)]
     [InlineData("actuations_zeros_oneshot", 864)]
     [InlineData("arrival_on_green", 72)]
+    [InlineData("communications", 71)]
+    [InlineData("coordination", 336)]
+    [InlineData("coordination_agg", 24)]
+    [InlineData("full_ped", 96)]
+    [InlineData("has_data", 24)]
+    [InlineData("ped", 42)]
+    [InlineData("ped_delay", 36)]
+    [InlineData("phase_wait", 144)]
+    [InlineData("split_failures", 132)]
+    [InlineData("split_failures_by_cycle", 794)]
+    [InlineData("splits", 192)]
+    [InlineData("terminations", 256)]
+    [InlineData("timeline", 14498)]
+    [InlineData("unique_ped", 29)]
+    [InlineData("yellow_red", 628)]
     public void Every_row_of_the_peer_s_table_is_ours_and_no_other(string table, int rows)
     {
         var expected = File.ReadAllLines(SharedData.PathTo($"data/hires/odot-3h/expected/{table}.csv"))[1..];

@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Crosstown.Cli.Report.Data;
+using Crosstown.Cli.Report.Drawing;
+using Crosstown.Core.Tables;
+
+namespace Crosstown.Cli.Report.Charts;
+
+/// <summary>A table summed over time against one of its numbers: hits by seconds since green, arrivals on green by shift.</summary>
+/// <param name="Measure">The measure that writes the table.</param>
+/// <param name="Title">Title of the chart.</param>
+/// <param name="Table">The table.</param>
+/// <param name="Across">The column from left to right.</param>
+/// <param name="Value">The column that is summed.</param>
+/// <param name="Key">The column that tells the lines apart; null for one line.</param>
+internal sealed record ProfileChart(string Measure, string Title, string Table, string Across, string Value, string? Key)
+{
+    private const double Top = 14;
+    private const double PlotHeight = 190;
+    private const int MostLines = 8;
+
+    /// <summary>Null when the signal has no rows of the table.</summary>
+    public Chart? Draw(SignalView view)
+    {
+        if (view.Find(Table) is not { } rows || ListLines(rows) is not { Count: > 0 } lines)
+        {
+            return null;
+        }
+
+        var (across, value) = (rows.Column(Across).Definition, rows.Column(Value).Definition);
+        var shown = lines.OrderByDescending(l => l.Sums.Values.Sum()).Take(MostLines).OrderBy(l => l.Name, StringComparer.Ordinal).ToArray();
+        var (least, most) = (shown.Min(l => l.Sums.Keys[0]), shown.Max(l => l.Sums.Keys[^1]));
+        var width = StepOf(shown);
+        var canvas = new SvgCanvas();
+        var frame = Frame.Wide(canvas, Top, PlotHeight);
+        canvas.Rectangle("plot", frame.X, frame.Y, frame.Width, frame.Height);
+        var numbers = frame.Numbers(shown.Max(l => l.Sums.Values.Max()), Words.Capital(Words.Spaced(value.Name)));
+        var step = NumberAxis.StepFor(most + width - least, 12);
+        for (var tick = Math.Ceiling(least / step) * step; tick <= most + width; tick += step)
+        {
+            canvas.Line("grid", At(tick), frame.Y, At(tick), frame.Bottom);
+            canvas.Text("t", At(tick), frame.Bottom + 16, Math.Round(tick, 6).ToString(CultureInfo.InvariantCulture), Anchor.Middle);
+        }
+
+        if (least < 0 && most > 0)
+        {
+            canvas.Line("day", At(0), frame.Y, At(0), frame.Bottom);
+        }
+
+        canvas.Text("n", frame.X + (frame.Width / 2), frame.Bottom + 33, AcrossName(across), Anchor.Middle);
+        for (var i = 0; i < shown.Length; i++)
+        {
+            canvas.Steps($"line s{i + 1}", Points(shown[i]));
+        }
+
+        frame.Close();
+        var peak = shown.MaxBy(l => l.Sums.Values.Max())!;
+        var at = peak.Sums.MaxBy(p => p.Value);
+        return new Chart
+        {
+            Title = Title,
+            Reading = $"{Words.Capital(Words.Spaced(value.Name))}: most at {Words.Number(at.Key)} {across.Unit}, {Words.Number(at.Value)}{(peak.Name.Length > 0 ? $", {peak.Name.ToLowerInvariant()}" : "")}.",
+            Measure = Measure,
+            Height = frame.Bottom + 42,
+            Body = canvas.ToString(),
+            Legend = Key is null ? [] : [.. shown.Select((l, i) => new LegendEntry($"line s{i + 1}", Sign.Line, l.Name))],
+            Table = new ChartTable(
+                ["Line", $"Most at, {across.Unit}", "Most", "Sum"],
+                [
+                    .. lines.Select(l =>
+                    {
+                        var top = l.Sums.MaxBy(p => p.Value);
+                        return ImmutableArray.Create(l.Name.Length > 0 ? l.Name : Title, Words.Number(top.Key), Words.Number(top.Value), Words.Number(l.Sums.Values.Sum()));
+                    }),
+                ]),
+        };
+
+        double At(double number) => frame.X + ((number - least) / (most + width - least) * frame.Width);
+
+        List<Point> Points(Line line)
+        {
+            var points = new List<Point>();
+            for (var number = least; number <= most + (width / 2); number += width)
+            {
+                var y = numbers.At(line.Sums.GetValueOrDefault(Math.Round(number, 6)));
+                points.Add(new Point(At(number), y));
+                points.Add(new Point(At(number + width), y));
+            }
+
+            return points;
+        }
+    }
+
+    private static string AcrossName(Column across) =>
+        Words.Capital(Words.Spaced(across.Unit.Length > 0 && across.Name.EndsWith('_' + across.Unit, StringComparison.Ordinal) ? across.Name[..^(across.Unit.Length + 1)] : across.Name))
+        + (across.Unit.Length > 0 ? $", {across.Unit}" : "");
+
+    /// <summary>The smallest distance between two numbers: how wide each is drawn.</summary>
+    private static double StepOf(Line[] lines)
+    {
+        var all = lines.SelectMany(l => l.Sums.Keys).Distinct().Order().ToArray();
+        var step = double.MaxValue;
+        for (var i = 1; i < all.Length; i++)
+        {
+            step = Math.Min(step, all[i] - all[i - 1]);
+        }
+
+        return step == double.MaxValue ? 1 : step;
+    }
+
+    private List<Line> ListLines(TableRows rows)
+    {
+        var lines = new Dictionary<string, Line>(StringComparer.Ordinal);
+        var (across, value) = (rows.Column(Across), rows.Column(Value));
+        TableColumn? key = Key is null ? null : rows.Column(Key);
+        for (var row = 0; row < rows.Count; row++)
+        {
+            var name = key is not { } k ? "" : k.Definition.Type == ColumnType.Word ? Words.Capital(Words.Spaced(k.Word(row))) : $"{Words.Capital(k.Definition.Name)} {k.Integer(row)}";
+            if (across.Number(row) is { } x && value.Number(row) is { } y)
+            {
+                if (!lines.TryGetValue(name, out var line))
+                {
+                    lines[name] = line = new Line(name, []);
+                }
+
+                x = Math.Round(x, 6);
+                line.Sums[x] = line.Sums.GetValueOrDefault(x) + y;
+            }
+        }
+
+        return [.. lines.Values];
+    }
+
+    private sealed record Line(string Name, SortedList<double, double> Sums);
+}

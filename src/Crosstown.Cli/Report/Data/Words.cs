@@ -1,0 +1,42 @@
+using System.Globalization;
+using Crosstown.Core.Street;
+
+namespace Crosstown.Cli.Report.Data;
+
+/// <summary>Numbers and names as people read them, in the invariant culture. A missing number is a dash, never 0.</summary>
+internal static class Words
+{
+    public const string Missing = "–";
+
+    public static string Percent(double? share) => share is { } s ? (s * 100).ToString(s is > 0 and < 0.1 ? "0.0" : "0", CultureInfo.InvariantCulture) + " %" : Missing;
+
+    public static string Seconds(double? seconds) => seconds is { } s ? s.ToString("#,0.0", CultureInfo.InvariantCulture) + " s" : Missing;
+
+    public static string Count(long? count) => count is { } c ? c.ToString("#,0", CultureInfo.InvariantCulture) : Missing;
+
+    public static string Ratio(double? ratio) => ratio is { } r ? r.ToString("0.00", CultureInfo.InvariantCulture) : Missing;
+
+    public static string Number(double? number) => number is { } n ? n.ToString("#,0.###", CultureInfo.InvariantCulture) : Missing;
+
+    /// <summary>A count with its noun: <c>1 cycle</c>, <c>1,204 cycles</c>.</summary>
+    public static string Counted(long count, string noun) => Counted(count, noun, noun + "s");
+
+    /// <summary>A count with a noun whose plural is not made with an s alone.</summary>
+    public static string Counted(long count, string noun, string plural) => $"{Count(count)} {(count == 1 ? noun : plural)}";
+
+    public static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+
+    /// <summary>A kebab- or snake-case word as prose.</summary>
+    public static string Spaced(string word) => word.Replace('_', ' ').Replace('-', ' ');
+
+    public static string Of(TravelDirection direction) => direction.ToString().ToLowerInvariant();
+
+    /// <summary>A coordination pattern by number, with the two that have names.</summary>
+    public static string Plan(long? plan) => plan switch
+    {
+        null => "plan unknown",
+        254 => "free",
+        255 => "flash",
+        { } p => string.Create(CultureInfo.InvariantCulture, $"plan {p}"),
+    };
+}

@@ -1,0 +1,71 @@
+using Crosstown.Core.Street;
+using Crosstown.Core.Time;
+
+namespace Crosstown.Simulation;
+
+/// <summary>A made-up town: its signals, what is true of them, and the streets between them.</summary>
+/// <remarks>
+/// Two arterials that cross, and a grid downtown. Streets, volumes and faults follow from the seed alone. The first eight signals hold one
+/// of everything: a rail crossing, a fire station, a bus line, flashing yellow arrows, a school, a movement that demand outgrows every evening,
+/// and an offset that sends platoons into red.
+/// </remarks>
+public sealed class Town
+{
+    /// <summary>2024-05-13T00:00:00Z, a Monday: the first local midnight when no other start is given.</summary>
+    public const long DefaultStartMs = 1_715_558_400_000;
+
+    /// <summary>The most signals that the town has.</summary>
+    public const int MaxSignals = 24;
+
+    internal Town(ulong seed, LocalTimeMap localTime, IReadOnlyList<TownSignal> signals, IReadOnlyList<TownLink> links)
+    {
+        Seed = seed;
+        LocalTime = localTime;
+        Signals = signals;
+        Links = links;
+    }
+
+    public ulong Seed { get; }
+
+    /// <summary>What the town's clocks show.</summary>
+    public LocalTimeMap LocalTime { get; }
+
+    public IReadOnlyList<TownSignal> Signals { get; }
+
+    public IReadOnlyList<TownLink> Links { get; }
+
+    /// <summary>Makes the town.</summary>
+    /// <param name="seed">The same seed gives the same town and, over the same start, the same log to the last byte.</param>
+    /// <param name="signalCount">1 to <see cref="MaxSignals"/>; a smaller town is the beginning of a larger one.</param>
+    /// <param name="localTime">The zone's clock; UTC when null.</param>
+    /// <param name="startMs">Where the first two days begin, in which the planned faults lie; ms UTC, a whole second.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="signalCount"/> is outside its range, or <paramref name="startMs"/> no whole second.</exception>
+    public static Town Create(ulong seed, int signalCount = 8, LocalTimeMap? localTime = null, long startMs = DefaultStartMs)
+    {
+        if (signalCount is < 1 or > MaxSignals)
+        {
+            throw new ArgumentOutOfRangeException(nameof(signalCount), signalCount, $"The town has 1 to {MaxSignals} signals.");
+        }
+
+        if (startMs % 1000 != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(startMs), startMs, "The town starts at a whole second.");
+        }
+
+        return TownPlanner.Plan(seed, signalCount, localTime ?? LocalTimeMap.Utc, startMs);
+    }
+
+    /// <summary>The signal of an id; null when the town has none.</summary>
+    public TownSignal? FindSignal(SignalId signal)
+    {
+        foreach (var one in Signals)
+        {
+            if (one.Signal == signal)
+            {
+                return one;
+            }
+        }
+
+        return null;
+    }
+}

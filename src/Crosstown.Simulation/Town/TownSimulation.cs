@@ -1,0 +1,101 @@
+using Crosstown.Core.Events;
+using Crosstown.Core.Street;
+using Crosstown.Core.Time;
+
+namespace Crosstown.Simulation;
+
+/// <summary>Takes the events of one signal, sorted in their total order. The span is gone after the call.</summary>
+public delegate void TakeEvents(SignalId signal, ReadOnlySpan<ControllerEvent> events);
+
+/// <summary>The town at work. It can be advanced in steps of any length: the events are the same as in one go.</summary>
+public sealed class TownSimulation
+{
+    /// <summary>Time that is simulated and thrown away before the start, so that streets are filled and controllers in step.</summary>
+    public const int WarmUpMs = 900_000;
+
+    // Signals run one after the other for this long. No vehicle gets from one to the next any faster, so their order cannot matter.
+    private const int TogetherMs = 5000;
+
+    private readonly SignalRun[] _runs;
+
+    /// <param name="town">What to simulate.</param>
+    /// <param name="startMs">Time of the first event at the earliest, ms UTC, a whole second.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="startMs"/> is no whole second.</exception>
+    public TownSimulation(Town town, long startMs)
+    {
+        if (startMs % 1000 != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(startMs), startMs, "A simulation starts at a whole second.");
+        }
+
+        var warmUpStartMs = startMs - WarmUpMs;
+        _runs = [.. town.Signals.Select((s, i) => new SignalRun(s, i, town.Seed, town.LocalTime, warmUpStartMs))];
+        foreach (var link in town.Links)
+        {
+            var from = Array.Find(_runs, r => r.Signal == link.From)!;
+            var to = Array.Find(_runs, r => r.Signal == link.To)!;
+            var leg = town.FindSignal(link.To)!.Legs.ToList().FindIndex(l => l.Direction == link.Direction);
+            from.Downstream[(int)link.Direction] = (to, leg, link);
+        }
+
+        TimeMs = warmUpStartMs;
+        Run(startMs, (_, _) => { });
+    }
+
+    /// <summary>Everything before this moment has been simulated and handed out.</summary>
+    public long TimeMs { get; private set; }
+
+    /// <summary>Simulates up to a moment and hands out what the cabinets logged before it, signal by signal.</summary>
+    /// <param name="toMs">Ms UTC, a whole tenth of a second; nothing happens when it has passed.</param>
+    /// <param name="take">Called once per signal; the span may be empty.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="toMs"/> is no whole tenth of a second.</exception>
+    public void Advance(long toMs, TakeEvents take)
+    {
+        if (toMs % 100 != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(toMs), toMs, "A simulation stops at a whole tenth of a second.");
+        }
+
+        if (toMs > TimeMs)
+        {
+            Run(toMs, take);
+        }
+    }
+
+    private void Run(long toMs, TakeEvents take)
+    {
+        while (TimeMs < toMs)
+        {
+            TimeMs = Math.Min(toMs, TimeMs + TogetherMs);
+            foreach (var run in _runs)
+            {
+                run.Advance(TimeMs);
+            }
+        }
+
+        foreach (var run in _runs)
+        {
+            take(run.Signal, run.Log.TakeBefore(toMs));
+        }
+    }
+}
+
+/// <summary>Writes the log of a whole town over a time, hour by hour, in constant memory.</summary>
+public static class TownLog
+{
+    private const int HourMs = 3_600_000;
+
+    /// <summary>Simulates a range from <see cref="TownSimulation.WarmUpMs"/> before its start and hands out every event in it.</summary>
+    /// <param name="town">What to simulate.</param>
+    /// <param name="range">Ms UTC; the start a whole second, the end a whole tenth.</param>
+    /// <param name="take">Called for every signal and hour, in time order for each signal.</param>
+    public static void Write(Town town, TimeRange range, TakeEvents take)
+    {
+        var simulation = new TownSimulation(town, range.StartMs);
+        while (simulation.TimeMs < range.EndMs)
+        {
+            var hourEndMs = simulation.TimeMs - (simulation.TimeMs % HourMs) + HourMs;
+            simulation.Advance(Math.Min(hourEndMs, range.EndMs), take);
+        }
+    }
+}

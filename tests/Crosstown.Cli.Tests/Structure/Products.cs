@@ -1,0 +1,62 @@
+using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+using System.Text.RegularExpressions;
+using Crosstown.Cli.Privacy;
+using Crosstown.Core.Events;
+
+namespace Crosstown.Cli.Tests.Structure;
+
+/// <summary>The assemblies that we ship, and what reflection says of them.</summary>
+internal static partial class Products
+{
+    public static IReadOnlyList<Assembly> Assemblies { get; } =
+    [
+        typeof(ControllerEvent).Assembly,
+        typeof(Crosstown.Logs.IEventSink).Assembly,
+        typeof(Crosstown.Measures.MeasureCatalog).Assembly,
+        Assembly.Load("Crosstown.Simulation"),
+        typeof(Inventory).Assembly,
+    ];
+
+    /// <summary>All names that people gave to types and their members, private ones too, with where they stand.</summary>
+    public static IEnumerable<(string Where, string Name)> ListNames()
+    {
+        const BindingFlags all = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+        foreach (var type in Assemblies.SelectMany(a => a.GetTypes()).Where(t => !IsMade(t.FullName!) && t.Namespace?.StartsWith("Crosstown", StringComparison.Ordinal) == true))
+        {
+            yield return (type.FullName!, type.Name);
+            foreach (var member in type.GetMembers(all).Where(m => !IsMade(m.Name) && m is not Type))
+            {
+                yield return ($"{type.FullName}.{member.Name}", member.Name);
+                foreach (var parameter in (member as MethodBase)?.GetParameters() ?? [])
+                {
+                    yield return ($"{type.FullName}.{member.Name}({parameter.Name})", parameter.Name ?? "");
+                }
+            }
+        }
+    }
+
+    public static IEnumerable<string> SplitWords(string name) => Word().Matches(name).Select(m => m.Value);
+
+    /// <summary>Full names of all types and members of other assemblies that an assembly uses.</summary>
+    public static IReadOnlyList<string> ListUses(Assembly assembly)
+    {
+        using var file = new PEReader(File.OpenRead(assembly.Location));
+        var metadata = file.GetMetadataReader();
+        var types = metadata.TypeReferences.ToDictionary(h => (EntityHandle)h, h =>
+        {
+            var type = metadata.GetTypeReference(h);
+            return $"{metadata.GetString(type.Namespace)}.{metadata.GetString(type.Name)}";
+        });
+        return [.. types.Values, .. metadata.MemberReferences
+            .Select(metadata.GetMemberReference)
+            .Where(m => types.ContainsKey(m.Parent))
+            .Select(m => $"{types[m.Parent]}.{metadata.GetString(m.Name)}")];
+    }
+
+    private static bool IsMade(string name) => name.Contains('<', StringComparison.Ordinal);
+
+    [GeneratedRegex("[A-Z]+(?![a-z])|[A-Z]?[a-z]+")]
+    private static partial Regex Word();
+}

@@ -16,6 +16,9 @@ public static partial class ControllerStep
     /// <summary>Parameter of code 131 for free operation.</summary>
     public const byte FreePattern = 254;
 
+    // Shortest solid don't walk between a clearance and the next walk.
+    private const int BufferMs = 3000;
+
     /// <summary>Advances a controller by one tick.</summary>
     /// <param name="program">What is programmed; the same object for every step of a state.</param>
     /// <param name="state">A new state begins all red.</param>
@@ -78,10 +81,7 @@ public static partial class ControllerStep
                 }
             }
 
-            if (state.Pedestrian[phase] != PedestrianInterval.DontWalk)
-            {
-                state.PedestrianMs[phase] += TickMs;
-            }
+            state.PedestrianMs[phase] += TickMs;
         }
 
         for (var i = 0; i < program.Overlaps.Length; i++)
@@ -177,6 +177,7 @@ public static partial class ControllerStep
             else if (state.PedestrianMs[number] >= phase.PedestrianClearanceMs)
             {
                 state.Pedestrian[number] = PedestrianInterval.DontWalk;
+                state.PedestrianMs[number] = 0;
                 state.FaceVersion++;
                 log.Add(state.TimeMs, EventCode.PedestrianBeginDontWalk, number);
             }
@@ -306,7 +307,8 @@ public static partial class ControllerStep
 
             if (state.RingPhase[ring] == 0)
             {
-                allReady &= next == 0;
+                // What was chosen as the last green ended still comes, even if its window has closed since.
+                allReady &= next == 0 && state.RingNext[ring] == 0;
                 continue;
             }
 
@@ -623,6 +625,7 @@ public static partial class ControllerStep
         state.Greens |= bit;
         state.Locked &= ~bit;
         state.GreenStartMs[number] = state.TimeMs;
+        state.PedestrianMs[number] = BufferMs;
         state.FaceVersion++;
         log.Add(state.TimeMs, EventCode.PhaseOn, number);
         log.Add(state.TimeMs, EventCode.PhaseBeginGreen, number);
@@ -669,13 +672,17 @@ public static partial class ControllerStep
                 log.Add(state.TimeMs, EventCode.PhaseCheck, number);
             }
 
-            if (Bits.Has(state.PedestrianCalls, number) && state.Pedestrian[number] == PedestrianInterval.DontWalk
+            if (Bits.Has(state.PedestrianCalls, number) && MayWalkAgain(state, number)
                 && state.Preempting == PreemptStage.None && HasTimeForWalk(program, state, program.Phase(number), isWaitedFor))
             {
                 BeginWalk(state, program.Phase(number), log);
             }
         }
     }
+
+    /// <summary>Between a pedestrian clearance and the next walk of the same green lies a solid don't walk.</summary>
+    private static bool MayWalkAgain(ControllerState state, int phase) =>
+        state.Pedestrian[phase] == PedestrianInterval.DontWalk && state.PedestrianMs[phase] >= BufferMs;
 
     private static bool HasTimeForWalk(ControllerProgram program, ControllerState state, PhaseTiming phase, bool isWaitedFor)
     {

@@ -171,7 +171,7 @@ public static partial class ControllerStep
                 {
                     state.Pedestrian[number] = PedestrianInterval.Clearance;
                     state.PedestrianMs[number] = 0;
-                    state.FaceVersion++;
+                    state.DisplayVersion++;
                     log.Add(state.TimeMs, EventCode.PedestrianBeginClearance, number);
                 }
             }
@@ -179,7 +179,7 @@ public static partial class ControllerStep
             {
                 state.Pedestrian[number] = PedestrianInterval.DontWalk;
                 state.PedestrianMs[number] = 0;
-                state.FaceVersion++;
+                state.DisplayVersion++;
                 log.Add(state.TimeMs, EventCode.PedestrianBeginDontWalk, number);
             }
         }
@@ -201,7 +201,7 @@ public static partial class ControllerStep
         state.Pedestrian[phase.Number] = PedestrianInterval.Walk;
         state.PedestrianMs[phase.Number] = 0;
         state.PedestrianCalls &= ~((uint)1 << phase.Number);
-        state.FaceVersion++;
+        state.DisplayVersion++;
         log.Add(state.TimeMs, EventCode.PedestrianBeginWalk, phase.Number);
     }
 
@@ -221,7 +221,7 @@ public static partial class ControllerStep
                 log.Add(state.TimeMs, EventCode.PhaseEndYellow, number);
                 state.Yellows &= ~((uint)1 << number);
                 state.RingMs[ring] = 0;
-                state.FaceVersion++;
+                state.DisplayVersion++;
                 state.RingInterval[ring] = VehicleInterval.RedClearance;
                 if (phase.RedClearanceMs > 0)
                 {
@@ -472,7 +472,7 @@ public static partial class ControllerStep
         state.RingMs[ring] = 0;
         state.RingNext[ring] = next;
         state.WaitingVehicles[phase] = 0;
-        state.FaceVersion++;
+        state.DisplayVersion++;
     }
 
     private static void StartGreens(ControllerProgram program, ControllerState state, uint demand, EventBuffer log)
@@ -630,7 +630,7 @@ public static partial class ControllerStep
         state.Locked &= ~bit;
         state.GreenStartMs[number] = state.TimeMs;
         state.PedestrianMs[number] = BufferMs;
-        state.FaceVersion++;
+        state.DisplayVersion++;
         log.Add(state.TimeMs, EventCode.PhaseOn, number);
         log.Add(state.TimeMs, EventCode.PhaseBeginGreen, number);
         if (phase.IsCoordinated && IsCoordinating(state))

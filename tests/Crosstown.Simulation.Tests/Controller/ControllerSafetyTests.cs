@@ -64,6 +64,29 @@ public sealed class ControllerSafetyTests
     }
 
     [Fact]
+    [Trait("rule", "C07")]
+    public void Through_plan_changes_clock_jumps_buses_and_walks_longer_than_their_split_no_standing_call_is_forgotten()
+    {
+        for (var seed = 0; seed < 120; seed++)
+        {
+            var scene = new RandomScene(seed, hasPreempts: false);
+            var boundMs = 3 * Math.Max(240_000, 2 * scene.LongestCycleMs);
+            var waitingSinceMs = new long[17];
+            for (var tick = 0; tick < 30_000; tick++)
+            {
+                var calls = scene.Inputs.VehicleCalls;
+                scene.Step();
+                foreach (var phase in scene.Program.Phases)
+                {
+                    var isWaiting = (calls >> phase.Number & 1) != 0 && scene.State.IntervalOf(phase.Number) != VehicleInterval.Green;
+                    waitingSinceMs[phase.Number] = isWaiting ? waitingSinceMs[phase.Number] + 100 : 0;
+                    Assert.True(waitingSinceMs[phase.Number] <= boundMs, $"seed {seed}: phase {phase.Number} has waited {boundMs} ms at {scene.State.TimeMs}");
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void Every_preempt_reaches_its_dwell_and_gives_the_street_back()
     {
         for (var seed = 0; seed < 40; seed++)

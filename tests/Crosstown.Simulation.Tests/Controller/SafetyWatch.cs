@@ -4,11 +4,11 @@ using Crosstown.Simulation.Controller;
 
 namespace Crosstown.Simulation.Tests.Controller;
 
-/// <summary>Looks at a controller from outside, tick by tick, and names every breach of rules C05-C08. Knows only the program and the faces.</summary>
+/// <summary>Looks at a controller from outside, tick by tick, and names every breach of rules C05-C08. Knows only the program and the displays.</summary>
 internal sealed class SafetyWatch(ControllerProgram program, string scene)
 {
-    private readonly VehicleInterval[] _face = new VehicleInterval[17];
-    private readonly long[] _faceSinceMs = new long[17];
+    private readonly VehicleInterval[] _display = new VehicleInterval[17];
+    private readonly long[] _displaySinceMs = new long[17];
     private readonly long[] _greenEndMs = new long[17];
     private readonly PedestrianInterval[] _walker = new PedestrianInterval[17];
     private readonly long[] _walkerSinceMs = new long[17];
@@ -54,31 +54,31 @@ internal sealed class SafetyWatch(ControllerProgram program, string scene)
     private void LookAtPhase(ControllerState state, PhaseTiming phase, long now)
     {
         int number = phase.Number;
-        var face = state.IntervalOf(number);
-        var before = _face[number];
-        if (face == before)
+        var display = state.IntervalOf(number);
+        var before = _display[number];
+        if (display == before)
         {
             return;
         }
 
-        var lasted = now - _faceSinceMs[number];
+        var lasted = now - _displaySinceMs[number];
         switch (before)
         {
             case VehicleInterval.Green:
-                Require(face == VehicleInterval.Yellow, now, $"phase {number} went from green to {face}");
+                Require(display == VehicleInterval.Yellow, now, $"phase {number} went from green to {display}");
                 Require(lasted >= phase.MinimumGreenMs, now, $"phase {number} was green for {lasted} ms, minimum {phase.MinimumGreenMs}");
                 _greenEndMs[number] = now;
                 break;
             case VehicleInterval.Yellow:
                 Require(lasted == phase.YellowMs, now, $"phase {number} was yellow for {lasted} ms, programmed {phase.YellowMs}");
-                Require(face == (phase.RedClearanceMs > 0 ? VehicleInterval.RedClearance : face), now, $"phase {number} skipped its red clearance");
+                Require(display == (phase.RedClearanceMs > 0 ? VehicleInterval.RedClearance : display), now, $"phase {number} skipped its red clearance");
                 break;
             case VehicleInterval.RedClearance:
                 Require(lasted >= phase.RedClearanceMs, now, $"phase {number} cleared for {lasted} ms, programmed {phase.RedClearanceMs}");
                 break;
         }
 
-        if (face == VehicleInterval.Green)
+        if (display == VehicleInterval.Green)
         {
             Greens++;
             foreach (var other in program.Phases)
@@ -90,8 +90,8 @@ internal sealed class SafetyWatch(ControllerProgram program, string scene)
             }
         }
 
-        _face[number] = face;
-        _faceSinceMs[number] = now;
+        _display[number] = display;
+        _displaySinceMs[number] = now;
     }
 
     private void LookAtWalk(ControllerState state, PhaseTiming phase, long now)
@@ -128,7 +128,7 @@ internal sealed class SafetyWatch(ControllerProgram program, string scene)
     private void LookAtOverlap(ControllerState state, int i, long now)
     {
         var overlap = program.Overlaps[i];
-        var face = state.OverlapAt(i);
+        var display = state.OverlapAt(i);
         var parents = 0u;
         foreach (var parent in overlap.Parents)
         {
@@ -139,24 +139,24 @@ internal sealed class SafetyWatch(ControllerProgram program, string scene)
         if ((state.Greens & own) != 0)
         {
             _drivers[i] = overlap.Kind == OverlapKind.Standard ? state.Greens & parents
-                : face == OverlapInterval.Green ? parents
-                : face == OverlapInterval.Protected ? own & ~parents
+                : display == OverlapInterval.Green ? parents
+                : display == OverlapInterval.Protected ? own & ~parents
                 : _drivers[i];
         }
 
-        var isLit = face is OverlapInterval.Green or OverlapInterval.TrailingGreen or OverlapInterval.Yellow;
+        var isLit = display is OverlapInterval.Green or OverlapInterval.TrailingGreen or OverlapInterval.Yellow;
         foreach (var phase in program.Phases)
         {
             var bit = (uint)1 << phase.Number;
             var conflicts = (program.ConflictsOf(phase.Number) & _drivers[i]) != 0 && (own & bit) == 0;
-            Require(!(isLit && conflicts && (state.Greens & bit) != 0), now, $"overlap {overlap.Number} shows {face} while conflicting phase {phase.Number} is green");
+            Require(!(isLit && conflicts && (state.Greens & bit) != 0), now, $"overlap {overlap.Number} shows {display} while conflicting phase {phase.Number} is green");
             Require(
-                !(conflicts && _face[phase.Number] == VehicleInterval.Green && _faceSinceMs[phase.Number] == now && now < _overlapEndMs[i]), now,
+                !(conflicts && _display[phase.Number] == VehicleInterval.Green && _displaySinceMs[phase.Number] == now && now < _overlapEndMs[i]), now,
                 $"phase {phase.Number} turned green before overlap {overlap.Number} had cleared");
         }
 
         var before = _overlap[i];
-        if (face == before)
+        if (display == before)
         {
             return;
         }
@@ -169,15 +169,15 @@ internal sealed class SafetyWatch(ControllerProgram program, string scene)
 
         if (before is OverlapInterval.Green or OverlapInterval.TrailingGreen)
         {
-            Require(face is OverlapInterval.Yellow or OverlapInterval.TrailingGreen, now, $"overlap {overlap.Number} went from {before} to {face}");
+            Require(display is OverlapInterval.Yellow or OverlapInterval.TrailingGreen, now, $"overlap {overlap.Number} went from {before} to {display}");
         }
 
-        if (face == OverlapInterval.Yellow)
+        if (display == OverlapInterval.Yellow)
         {
             _overlapEndMs[i] = now + overlap.YellowMs + overlap.RedClearanceMs;
         }
 
-        _overlap[i] = face;
+        _overlap[i] = display;
         _overlapSinceMs[i] = now;
     }
 

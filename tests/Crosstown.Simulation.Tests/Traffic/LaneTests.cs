@@ -21,11 +21,11 @@ public sealed class LaneTests
     private static Lane MakeLane(Watcher watcher, double speedMph = 40) =>
         new(speedMph, SaturationHeadwayMs, new RandomStream(1, 1), watcher) { Varies = false };
 
-    private static void Run(Lane lane, long fromMs, long toMs, Func<long, Face> faceAt)
+    private static void Run(Lane lane, long fromMs, long toMs, Func<long, Display> displayAt)
     {
         for (var t = fromMs; t < toMs; t += 100)
         {
-            lane.Show(faceAt(t), t);
+            lane.Show(displayAt(t), t);
             if (lane.WakeMs <= t)
             {
                 lane.Advance(t);
@@ -43,7 +43,7 @@ public sealed class LaneTests
             lane.Join(i * 1500, Turn.Through);
         }
 
-        Run(lane, 0, 200_000, t => t < 60_000 ? Face.Stop : Face.Go);
+        Run(lane, 0, 200_000, t => t < 60_000 ? Display.Stop : Display.Go);
 
         var crossings = watcher.Crossings.Select(c => c.CrossMs - 60_000).ToList();
         Assert.Equal(30, crossings.Count);
@@ -71,7 +71,7 @@ public sealed class LaneTests
             lane.Join((i * HeadwayMs) + (HeadwayMs / 2), Turn.Through);
         }
 
-        Run(lane, 0, (Cycles + 1) * CycleMs, t => t % CycleMs < CycleMs - GreenMs ? Face.Stop : Face.Go);
+        Run(lane, 0, (Cycles + 1) * CycleMs, t => t % CycleMs < CycleMs - GreenMs ? Display.Stop : Display.Go);
 
         var delay = watcher.Crossings.Average(c => (c.CrossMs - c.ArriveMs) / 1000.0);
         const double FlowRatio = SaturationHeadwayMs / (double)HeadwayMs;
@@ -94,7 +94,7 @@ public sealed class LaneTests
             lane.Join(i * 4000L, Turn.Through);
         }
 
-        Run(lane, 0, Cycles * CycleMs, t => t % CycleMs < 60_000 ? Face.Stop : Face.Go);
+        Run(lane, 0, Cycles * CycleMs, t => t % CycleMs < 60_000 ? Display.Stop : Display.Go);
 
         // The n-th leaves 2n + 2 s after green, so 18 leave before 40 s are over, and 25 come.
         Assert.Equal(Cycles * 7, lane.Waiting);
@@ -109,7 +109,7 @@ public sealed class LaneTests
         lane.Watch(396, 1);
         lane.Join(20_000, Turn.Through);
 
-        Run(lane, 0, 40_000, _ => Face.Go);
+        Run(lane, 0, 40_000, _ => Display.Go);
 
         // 45 mph is 66 ft/s: 396 ft take 6 s.
         Assert.Equal((1, 14_000L), Assert.Single(watcher.Passes));
@@ -127,7 +127,7 @@ public sealed class LaneTests
             lane.Join(10_000 + (i * 2000), Turn.Through);
         }
 
-        Run(lane, 0, 120_000, t => t < 60_000 ? Face.Stop : Face.Go);
+        Run(lane, 0, 120_000, t => t < 60_000 ? Display.Stop : Display.Go);
 
         // Four vehicles fit between point and bar: the first four fronts pass freely, the fifth four waves after the first one starts.
         var passes = watcher.Passes.Select(p => p.TimeMs).ToList();
@@ -156,8 +156,8 @@ public sealed class LaneTests
 
         for (var t = 0L; t < 70_000; t += 100)
         {
-            opposing.Show(t is >= 20_000 and < 60_000 ? Face.Go : Face.Stop, t);
-            lane.Show(t < 20_000 ? Face.Stop : t < 60_000 ? Face.Permissive : t < 64_000 ? Face.PermissiveCaution : Face.Stop, t);
+            opposing.Show(t is >= 20_000 and < 60_000 ? Display.Go : Display.Stop, t);
+            lane.Show(t < 20_000 ? Display.Stop : t < 60_000 ? Display.Permissive : t < 64_000 ? Display.PermissiveCaution : Display.Stop, t);
             opposing.Advance(t);
             lane.Advance(t);
         }
@@ -176,7 +176,7 @@ public sealed class LaneTests
             lane.Join(i * 2500L, Turn.Through);
         }
 
-        Run(lane, 0, 500_000, t => (t % 50_000) switch { < 20_000 => Face.Go, < 24_000 => Face.Caution, _ => Face.Stop });
+        Run(lane, 0, 500_000, t => (t % 50_000) switch { < 20_000 => Display.Go, < 24_000 => Display.Caution, _ => Display.Stop });
 
         Assert.All(watcher.Crossings, c => Assert.InRange(c.CrossMs % 50_000, 0, 20_000 + lane.YellowUsedMs));
     }
@@ -189,7 +189,7 @@ public sealed class LaneTests
         lane.Join(10_000, Turn.Right);
         lane.Join(12_000, Turn.Through);
 
-        Run(lane, 0, 60_000, _ => Face.Stop);
+        Run(lane, 0, 60_000, _ => Display.Stop);
 
         Assert.Equal((10_000L, 12_500L), Assert.Single(watcher.Crossings));
     }

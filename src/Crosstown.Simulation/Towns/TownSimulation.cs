@@ -2,7 +2,7 @@ using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Core.Time;
 
-namespace Crosstown.Simulation;
+namespace Crosstown.Simulation.Towns;
 
 /// <summary>Takes the events of one signal, sorted in their total order. The span is gone after the call.</summary>
 public delegate void TakeEvents(SignalId signal, ReadOnlySpan<ControllerEvent> events);

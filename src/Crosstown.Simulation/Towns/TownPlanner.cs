@@ -4,7 +4,7 @@ using Crosstown.Core.Time;
 using Crosstown.Simulation.Detection;
 using Crosstown.Simulation.Traffic;
 
-namespace Crosstown.Simulation;
+namespace Crosstown.Simulation.Towns;
 
 /// <summary>Lays out the town: sites, streets, volumes, timing, detectors, faults.</summary>
 internal static class TownPlanner

@@ -1,10 +1,11 @@
-using System.Security.Cryptography;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Core.Time;
 using Crosstown.Simulation.Controller;
 using Crosstown.Simulation.Detection;
+using Crosstown.Simulation.Towns;
 
 namespace Crosstown.Simulation.Tests;
 

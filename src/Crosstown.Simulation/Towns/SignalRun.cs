@@ -5,7 +5,7 @@ using Crosstown.Simulation.Controller;
 using Crosstown.Simulation.Detection;
 using Crosstown.Simulation.Traffic;
 
-namespace Crosstown.Simulation;
+namespace Crosstown.Simulation.Towns;
 
 /// <summary>One signal at work: arrivals, lanes, detectors, buttons and its cabinet, tick by tick.</summary>
 internal sealed class SignalRun : ILaneWatcher

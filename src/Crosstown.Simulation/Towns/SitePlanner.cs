@@ -3,7 +3,7 @@ using Crosstown.Core.Street;
 using Crosstown.Simulation.Controller;
 using Crosstown.Simulation.Traffic;
 
-namespace Crosstown.Simulation;
+namespace Crosstown.Simulation.Towns;
 
 /// <summary>Makes one signal of the town from its site and its volumes: lanes, timing, detectors, configuration.</summary>
 internal static class SitePlanner

@@ -8,7 +8,11 @@ internal static class Words
 {
     public const string Missing = "–";
 
-    public static string Percent(double? share) => share is { } s ? (s * 100).ToString(s is > 0 and < 0.1 ? "0.0" : "0", CultureInfo.InvariantCulture) + " %" : Missing;
+    /// <summary>A share in percent. What is not quite all is never rounded up to 100.</summary>
+    public static string Percent(double? share) => share is not { } s ? Missing
+        : s is > 0 and < 0.1 ? (s * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %"
+        : s is > 0.99 and < 1 ? (Math.Floor(s * 1000) / 10).ToString("0.0", CultureInfo.InvariantCulture) + " %"
+        : (s * 100).ToString("0", CultureInfo.InvariantCulture) + " %";
 
     public static string Seconds(double? seconds) => seconds is { } s ? s.ToString("#,0.0", CultureInfo.InvariantCulture) + " s" : Missing;
 

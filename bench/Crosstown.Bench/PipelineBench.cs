@@ -10,6 +10,7 @@ using Crosstown.Core.Tables;
 using Crosstown.Core.Time;
 using Crosstown.Logs.Store;
 using Crosstown.Measures;
+using Crosstown.Measures.Composed;
 using Crosstown.Measures.Engine;
 using Crosstown.Measures.Options;
 
@@ -112,9 +113,10 @@ internal static class PipelineBench
             case "measure":
                 var store = EventStore.Open(args[0]);
                 var options = new MeasureOptions { Set = DefinitionSet.Odot21 };
-                using (var tables = new TableOutput(args[1], TableFormat.Csv, TimeStyle.Local, MeasureCatalog.All.SelectMany(m => m.TablesIn(options.Set))))
+                var selection = MeasureSelection.Of(MeasureCatalog.All.Select(m => m.Name));
+                using (var tables = new TableOutput(args[1], TableFormat.Csv, TimeStyle.Local, selection.TablesIn(options.Set)))
                 {
-                    var request = new MeasureRequest { Measures = MeasureCatalog.All, Options = options };
+                    var request = new MeasureRequest { Selection = selection, Options = options };
                     count = MeasureRun.Run(store, SignalConfigurations.Open(args[0], [], issues), request, tables, issues);
                     tables.Complete();
                 }

@@ -1,9 +1,20 @@
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
+using Crosstown.Simulation;
 
 namespace Crosstown.Bench;
 
+/// <summary>Logs of the made-up town, whose configuration is known because it was made.</summary>
 internal static class SimulatedLogs
 {
-    public static List<(SignalConfiguration Configuration, ControllerEvent[] Events)> Make(long lengthMs) => [];
+    /// <summary>All signals of the town from its first afternoon on.</summary>
+    /// <param name="lengthMs">How long the logs are.</param>
+    public static List<(SignalConfiguration Configuration, ControllerEvent[] Events)> Make(long lengthMs)
+    {
+        var startMs = Town.DefaultStartMs + (14 * 3_600_000);
+        var town = Town.Create(seed: 1);
+        var logs = town.Signals.ToDictionary(s => s.Signal, _ => new List<ControllerEvent>());
+        new TownSimulation(town, startMs).Advance(startMs + lengthMs, (signal, events) => logs[signal].AddRange(events));
+        return [.. town.Signals.Select(s => (s.Configuration, logs[s.Signal].ToArray()))];
+    }
 }

@@ -25,6 +25,7 @@ internal static class CommandLine
         MeasureCommand.Create(),
         LearnCommand.Create(),
         ReportCommand.Create(),
+        RunReportCommand.Create(),
         ExportCommand.Create(),
         SqlCommand.Create(),
         RetentionCommand.Create(),

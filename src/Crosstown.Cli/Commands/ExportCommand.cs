@@ -8,6 +8,7 @@ using Crosstown.Core.Tables;
 using Crosstown.Core.Time;
 using Crosstown.Logs.Store;
 using Crosstown.Measures;
+using Crosstown.Measures.Composed;
 using Crosstown.Measures.Options;
 
 namespace Crosstown.Cli.Commands;
@@ -60,9 +61,9 @@ internal static class ExportCommand
     {
         var request = new MeasureRequest
         {
-            Measures = MeasureCatalog.All, Options = new MeasureOptions(), From = from, To = to, Signals = signals.Length == 0 ? null : [.. signals.Order()],
+            Selection = MeasureSelection.Of(MeasureCatalog.All.Select(m => m.Name)), Options = new MeasureOptions(), From = from, To = to, Signals = signals.Length == 0 ? null : [.. signals.Order()],
         };
-        using var tables = new TableOutput(output, format, times, request.Measures.SelectMany(m => m.TablesIn(request.Options.Set)));
+        using var tables = new TableOutput(output, format, times, request.Selection.TablesIn(request.Options.Set));
         MeasureRun.Run(store, SignalConfigurations.Open(data, [], issues), request, tables, issues);
         tables.Complete();
         foreach (var (path, rows) in tables.ListFiles())

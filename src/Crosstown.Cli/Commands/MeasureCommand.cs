@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
@@ -6,9 +5,13 @@ using Crosstown.Cli.Imports;
 using Crosstown.Cli.Measuring;
 using Crosstown.Cli.Output;
 using Crosstown.Core.Data;
+using Crosstown.Core.Events;
+using Crosstown.Core.Street;
 using Crosstown.Core.Tables;
+using Crosstown.Logs.Speeds;
 using Crosstown.Logs.Store;
 using Crosstown.Measures;
+using Crosstown.Measures.Composed;
 using Crosstown.Measures.Options;
 
 namespace Crosstown.Cli.Commands;
@@ -25,7 +28,7 @@ internal static class MeasureCommand
         var signals = SharedOptions.Signals();
         var measure = new Option<string[]>("--measure")
         {
-            Description = $"Measures by name, or all: {string.Join(", ", MeasureCatalog.All.Select(m => m.Name))}.",
+            Description = $"Measures by name, or all of single signals: {string.Join(", ", ListNames())}.",
             HelpName = "NAME,...", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["all"],
         };
         var bin = new Option<string>("--bin") { Description = "Length of a bin: 15m, 1h.", HelpName = "TIME", DefaultValueFactory = _ => "15m" };
@@ -36,34 +39,42 @@ internal static class MeasureCommand
             Description = "Definitions: crosstown, odot-2.1, udot-5, or an options file.", HelpName = "NAME|FILE", DefaultValueFactory = _ => "crosstown",
         };
         var output = new Option<string>("--out") { Description = "Folder for one file per table.", HelpName = "DIR", Required = true };
+        var city = new Option<string>("--city") { Description = "City file with corridors, for measures of several signals; without it, city.json in the data folder.", HelpName = "FILE" };
+        var corridor = new Option<string>("--corridor") { Description = "The corridor of measures that need one.", HelpName = "ID" };
+        var speeds = new Option<string>("--speeds") { Description = "Speeds of advance detectors (TimeStamp, DetectorId, Mph), for approach-speed; they are binned in memory and not kept.", HelpName = "FILE" };
         var format = SharedOptions.Format();
         var json = SharedOptions.Json();
-        var command = new Command("measure", "Compute performance measures.") { paths, data, zone, signal, signals, measure, bin, from, to, options, output, format, json };
+        var command = new Command("measure", "Compute performance measures.") { paths, data, zone, signal, signals, measure, bin, from, to, options, city, corridor, speeds, output, format, json };
         command.SetAction(parsed =>
         {
+            var issues = new DataIssueLog();
+            var unnamed = SharedOptions.ParseSignal(parsed.GetValue(signal));
+            var zoneName = parsed.GetValue(zone);
             var request = new MeasureRequest
             {
-                Measures = ParseMeasures(parsed.GetValue(measure)!),
+                Selection = ParseMeasures(parsed.GetValue(measure)!),
                 Options = ParseOptions(parsed.GetValue(options)!, SharedOptions.ParseBinMs(parsed.GetValue(bin)!)),
                 From = LocalTime.Parse(parsed.GetValue(from), "--from"),
                 To = LocalTime.Parse(parsed.GetValue(to), "--to"),
+                Corridor = Corridors.Find(parsed.GetValue(data), parsed.GetValue(city), parsed.GetValue(corridor), issues),
+                Speeds = parsed.GetValue(speeds) is { } file ? SpeedFile.Read(file, zoneName, unnamed, issues) : new Dictionary<SignalId, SpeedReading[]>(),
             };
             return Run(
-                parsed.GetValue(paths) ?? [], parsed.GetValue(data), parsed.GetValue(zone), parsed.GetValue(signal), parsed.GetValue(signals) ?? [], request,
-                parsed.GetValue(output)!, SharedOptions.ParseFormat(parsed.GetValue(format)!), parsed.GetValue(json), TimeProvider.System);
+                parsed.GetValue(paths) ?? [], parsed.GetValue(data), zoneName, unnamed, parsed.GetValue(signals) ?? [], request,
+                parsed.GetValue(output)!, SharedOptions.ParseFormat(parsed.GetValue(format)!), parsed.GetValue(json), issues, TimeProvider.System);
         });
         return command;
     }
 
     private static int Run(
-        string[] paths, string? data, string? zone, string? signal, string[] signals, MeasureRequest request, string output, TableFormat format, bool asJson, TimeProvider time)
+        string[] paths, string? data, string? zone, SignalId? signal, string[] signals, MeasureRequest request, string output, TableFormat format, bool asJson, DataIssueLog issues,
+        TimeProvider time)
     {
         if (paths.Length == 0 == data is null)
         {
             throw new ProblemException("XT125", "measure", "Give logs to measure (PATH...), or a data folder (--data DIR), and not both.");
         }
 
-        var issues = new DataIssueLog();
         var started = time.GetTimestamp();
         using var scratch = paths.Length > 0 ? ScratchFolder.Create() : null;
         var folder = scratch?.Path ?? data!;
@@ -71,11 +82,10 @@ internal static class MeasureCommand
         var store = EventStore.Open(folder, issues);
         if (paths.Length > 0)
         {
-            ImportRun.Run(store, paths, zone, SharedOptions.ParseSignal(signal), id => configurations.Find(id)?.Zone, issues);
+            ImportRun.Run(store, paths, zone, signal, id => configurations.Find(id)?.Zone, issues);
         }
 
-        var schemas = request.Measures.SelectMany(m => m.TablesIn(request.Options.Set)).ToArray();
-        using var tables = new TableOutput(output, format, TimeStyle.Local, schemas);
+        using var tables = new TableOutput(output, format, TimeStyle.Local, request.Selection.TablesIn(request.Options.Set));
         var total = store.ListSignals().Count;
         var done = 0;
         var events = MeasureRun.Run(store, configurations, request, tables, issues, _ => Console.Error.Write(++done % 50 == 0 ? $"{done} of {total} signals\n" : ""));
@@ -121,19 +131,21 @@ internal static class MeasureCommand
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{events:N0} events of {signals} signals measured in {elapsed.TotalSeconds:0.0} s"));
     }
 
-    private static ImmutableArray<Measure> ParseMeasures(string[] texts)
+    private static MeasureSelection ParseMeasures(string[] texts)
     {
-        var names = texts.SelectMany(t => t.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToArray();
-        if (names.Contains("all"))
+        var names = texts.SelectMany(t => t.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToHashSet();
+        if (names.Remove("all"))
         {
-            return MeasureCatalog.All;
+            names.UnionWith(MeasureCatalog.All.Select(m => m.Name));
         }
 
-        var unknown = names.Where(n => MeasureCatalog.Find(n) is null).ToArray();
+        var unknown = names.Except(ListNames()).ToArray();
         return unknown.Length == 0
-            ? [.. names.Distinct().Select(n => MeasureCatalog.Find(n)!)]
-            : throw new ProblemException("XT126", "--measure", $"There is no measure {string.Join(", ", unknown)}; there are {string.Join(", ", MeasureCatalog.All.Select(m => m.Name))}.");
+            ? MeasureSelection.Of(names)
+            : throw new ProblemException("XT126", "--measure", $"There is no measure {string.Join(", ", unknown)}; there are {string.Join(", ", ListNames())}.");
     }
+
+    private static IEnumerable<string> ListNames() => MeasureCatalog.All.Select(m => m.Name).Concat(ComposedCatalog.All.Select(m => m.Name));
 
     private static MeasureOptions ParseOptions(string text, long binMs)
     {

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using Crosstown.Cli.Commands;
 using Crosstown.Core.Data;
+using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Core.Tables;
 using Crosstown.Core.Time;
 using Crosstown.Logs.Store;
 using Crosstown.Logs.Zones;
-using Crosstown.Measures;
+using Crosstown.Measures.Composed;
 using Crosstown.Measures.Engine;
 using Crosstown.Measures.Options;
 
@@ -15,7 +16,13 @@ namespace Crosstown.Cli.Measuring;
 /// <summary>What is to be measured.</summary>
 internal sealed record MeasureRequest
 {
-    public required ImmutableArray<Measure> Measures { get; init; }
+    public required MeasureSelection Selection { get; init; }
+
+    /// <summary>The corridor of composed measures; null when none was asked for.</summary>
+    public Corridor? Corridor { get; init; }
+
+    /// <summary>Speed readings by signal, in time order; they live in memory only (rule P11).</summary>
+    public IReadOnlyDictionary<SignalId, SpeedReading[]> Speeds { get; init; } = new Dictionary<SignalId, SpeedReading[]>();
 
     public required MeasureOptions Options { get; init; }
 
@@ -45,7 +52,14 @@ internal static class MeasureRun
     {
         long events = 0;
         var buffers = new RowBuffers();
-        foreach (var signal in request.Signals ?? [.. store.ListSignals()])
+        var signals = request.Signals ?? [.. store.ListSignals()];
+        var asked = new AskedTables(request.Selection.TablesIn(request.Options.Set).Select(t => t.Name), sink);
+        var composed = new ComposedRun(request.Selection.Composed, new ComposedContext(request.Options, asked, issues)
+        {
+            Corridor = request.Corridor,
+            Configurations = signals.Select(s => configurations.Find(s)).OfType<SignalConfiguration>().ToDictionary(c => c.Signal),
+        });
+        foreach (var signal in signals)
         {
             var clock = store.FindZone(signal) is { } zone ? ZoneRules.For(zone).Map : LocalTimeMap.Utc;
             if (RangeOf(store, signal, request, clock) is not { } range)
@@ -63,10 +77,19 @@ internal static class MeasureRun
             }
 
             var rows = request.From is null && request.To is null ? (TimeRange?)null : range;
-            var pass = new SignalPass(request.Measures, configuration, clock, request.Options, rows, sink, issues, buffers);
+            var pass = new SignalPass(request.Selection.Measures, configuration, clock, request.Options, rows, new Both(composed, asked), issues, buffers);
             using var reader = store.OpenReader(signal, new TimeRange(range.StartMs - LookBackMs, range.EndMs + LookAheadMs), issues);
+            var speeds = request.Speeds.GetValueOrDefault(signal, []).AsSpan();
             while (reader.Next(out var block))
             {
+                var due = 0;
+                while (due < speeds.Length && speeds[due].TimeMs <= block[^1].TimeMs)
+                {
+                    due++;
+                }
+
+                pass.Append(speeds[..due]);
+                speeds = speeds[due..];
                 pass.Append(block);
                 events += block.Length;
             }
@@ -75,6 +98,7 @@ internal static class MeasureRun
             progress?.Invoke(signal);
         }
 
+        composed.Finish();
         return events;
     }
 
@@ -88,5 +112,28 @@ internal static class MeasureRun
         var start = request.From?.ToUtcMs(clock) ?? all.StartMs;
         var end = request.To?.ToUtcMs(clock) ?? all.EndMs;
         return end <= start ? null : new TimeRange(start, end);
+    }
+
+    /// <summary>Lets through the tables that were asked for: what runs only as an input of another measure is not written.</summary>
+    private sealed class AskedTables(IEnumerable<string> names, ITableSink sink) : ITableSink
+    {
+        private readonly HashSet<string> _names = [.. names];
+
+        public void Take(SignalId signal, LocalTimeMap clock, RowBuffer rows)
+        {
+            if (_names.Contains(rows.Schema.Name))
+            {
+                sink.Take(signal, clock, rows);
+            }
+        }
+    }
+
+    private sealed class Both(ITableSink first, ITableSink second) : ITableSink
+    {
+        public void Take(SignalId signal, LocalTimeMap clock, RowBuffer rows)
+        {
+            first.Take(signal, clock, rows);
+            second.Take(signal, clock, rows);
+        }
     }
 }

@@ -42,7 +42,7 @@ internal static class ReportRun
         var options = new MeasureOptions();
         var tables = new CollectedTables(s_tables);
         var page = new ReportPage(title, subtitle);
-        var request = new MeasureRequest { Measures = MeasureCatalog.All, Options = options };
+        var request = new MeasureRequest { Selection = MeasureSelection.Of(MeasureCatalog.All.Select(m => m.Name)), Options = options };
         var composed = new ComposedRun([.. ComposedCatalog.All.Where(m => m.Tables.Any(t => TimeSpaceChart.Tables.Contains(t.Name)))], new ComposedContext(options, tables, issues)
         {
             Corridor = corridor,

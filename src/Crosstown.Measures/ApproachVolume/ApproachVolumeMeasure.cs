@@ -174,13 +174,14 @@ public sealed class ApproachVolumeMeasure : Measure
             var day = new TimeRange(Day[0].Bin.StartMs, Day[^1].Bin.EndMs);
             for (var key = 0; key < _directions; key++)
             {
-                var volume = Day.Sum(b => b.Counts[key]);
-                var peak = FindPeakHour(counts => counts[key]);
+                var series = SumOverKeys([key]);
+                var volume = Sum(series);
+                var peak = FindPeakHour(series);
                 WriteKey(_peaks.Time(day.StartMs), key);
                 _peaks.Time(day.EndMs).Integer(volume);
                 if (peak is { } p)
                 {
-                    var opposing = _opposing[key] < 0 ? (int?)null : Day.Where(b => p.Hour.Contains(b.Bin.StartMs)).Sum(b => b.Counts[_opposing[key]]);
+                    var opposing = _opposing[key] < 0 ? null : VolumeIn(p.Hour, _opposing[key]);
                     _peaks.Time(p.Hour.StartMs).Integer(p.Volume)
                         .Real(Rounded((double)p.Volume * Context.Options.BinMs / (3_600_000.0 * p.BusiestBin)))
                         .Real(Rounded((double)p.Volume / volume))
@@ -193,6 +194,17 @@ public sealed class ApproachVolumeMeasure : Measure
 
                 Quality.Write(_peaks, Context.Coverage, day, null, null, Lanes[key].Channels);
             }
+        }
+
+        private int? VolumeIn(TimeRange hour, int key)
+        {
+            var volume = 0;
+            foreach (var (bin, counts) in Day)
+            {
+                volume += hour.Contains(bin.StartMs) ? counts[key] : 0;
+            }
+
+            return volume;
         }
 
         private void WriteKey(RowBuffer rows, int key)

@@ -30,6 +30,7 @@ internal abstract class BinnedHits : SignalMeasure
     private readonly List<(TimeRange Bin, int[] Counts)> _day = [];
     private readonly Stack<int[]> _spare = [];
     private readonly long _earliestShiftMs;
+    private int[] _series = [];
 
     protected BinnedHits(MeasureContext context, CountedLanes[] lanes)
     {
@@ -88,22 +89,42 @@ internal abstract class BinnedHits : SignalMeasure
     /// <summary>A local day is over; <see cref="Day"/> holds its bins.</summary>
     protected abstract void WriteDay();
 
-    /// <summary>The hour of consecutive bins with the greatest sum; the first of equals. Null without a whole hour, or when bins do not fill hours.</summary>
-    /// <param name="countOf">Count of a bin.</param>
-    protected (TimeRange Hour, int Volume, int BusiestBin)? FindPeakHour(Func<int[], int> countOf)
+    /// <summary>One count for each bin of <see cref="Day"/>, summed over some keys; good until the next call.</summary>
+    protected ReadOnlySpan<int> SumOverKeys(ReadOnlySpan<int> keys)
+    {
+        if (_series.Length < _day.Count)
+        {
+            Array.Resize(ref _series, Math.Max(_day.Count, 128));
+        }
+
+        for (var i = 0; i < _day.Count; i++)
+        {
+            _series[i] = 0;
+            foreach (var key in keys)
+            {
+                _series[i] += _day[i].Counts[key];
+            }
+        }
+
+        return _series.AsSpan(0, _day.Count);
+    }
+
+    /// <summary>The hour of consecutive bins with the greatest sum; the first of equals. Null without a whole hour, without vehicles, or when bins do not fill hours.</summary>
+    /// <param name="series">One count for each bin of <see cref="Day"/>.</param>
+    protected (TimeRange Hour, int Volume, int BusiestBin)? FindPeakHour(ReadOnlySpan<int> series)
     {
         const long hourMs = 3_600_000;
         var binsPerHour = hourMs % Context.Options.BinMs == 0 ? (int)(hourMs / Context.Options.BinMs) : 0;
         (TimeRange, int, int)? peak = null;
         var best = 0;
-        for (var i = 0; binsPerHour > 0 && i + binsPerHour <= _day.Count; i++)
+        for (var i = 0; binsPerHour > 0 && i + binsPerHour <= series.Length; i++)
         {
             var hour = new TimeRange(_day[i].Bin.StartMs, _day[i + binsPerHour - 1].Bin.EndMs);
             var (sum, busiest) = (0, 0);
-            for (var j = i; j < i + binsPerHour; j++)
+            foreach (var count in series.Slice(i, binsPerHour))
             {
-                sum += countOf(_day[j].Counts);
-                busiest = Math.Max(busiest, countOf(_day[j].Counts));
+                sum += count;
+                busiest = Math.Max(busiest, count);
             }
 
             if (hour.LengthMs == hourMs && sum > best)
@@ -114,6 +135,17 @@ internal abstract class BinnedHits : SignalMeasure
         }
 
         return peak;
+    }
+
+    protected static int Sum(ReadOnlySpan<int> counts)
+    {
+        var sum = 0;
+        foreach (var count in counts)
+        {
+            sum += count;
+        }
+
+        return sum;
     }
 
     private void Close(long reachedMs, long endMs)

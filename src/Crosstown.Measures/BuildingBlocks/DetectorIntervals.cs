@@ -81,18 +81,13 @@ public sealed class DetectorIntervals
 
         var slot = _slots[number];
         var isOn = e.Code == EventCode.DetectorOn;
-        if (isOn == slot.IsOn || slot.LastMs == long.MinValue)
+        if (isOn != slot.IsOn && slot.LastMs != long.MinValue)
         {
-            TakeOdd(slot, e.TimeMs, isOn);
-        }
-        else if (isOn)
-        {
-            slot.Open(e.TimeMs);
+            slot.Change(e.TimeMs);
         }
         else
         {
-            slot.Items[slot.First + slot.Count - 1].EndMs = e.TimeMs;
-            slot.IsOn = false;
+            TakeOdd(slot, e.TimeMs, isOn);
         }
 
         slot.LastMs = e.TimeMs;
@@ -158,9 +153,9 @@ public sealed class DetectorIntervals
             for (var k = 0; k < slots.Length; k++)
             {
                 var slot = _slots[slots[k]];
-                if (next[k] < slot.First + slot.Count && slot.Items[next[k]].StartMs < startMs)
+                if (next[k] < slot.End && slot.Changes[next[k]] < startMs)
                 {
-                    startMs = slot.Items[next[k]].StartMs;
+                    startMs = slot.Changes[next[k]];
                     earliest = k;
                 }
             }
@@ -170,7 +165,8 @@ public sealed class DetectorIntervals
                 return occupiedMs;
             }
 
-            var endMs = Math.Min(_slots[slots[earliest]].Items[next[earliest]++].EndMs, toMs);
+            var endMs = Math.Min(_slots[slots[earliest]].EndMs(next[earliest]), toMs);
+            next[earliest] += 2;
             if (endMs > coveredToMs)
             {
                 occupiedMs += endMs - Math.Max(startMs, coveredToMs);
@@ -185,9 +181,9 @@ public sealed class DetectorIntervals
     private static long OccupiedMs(Slot slot, long fromMs, long toMs)
     {
         var occupiedMs = 0L;
-        for (var i = slot.FirstEndingAfter(fromMs); i < slot.First + slot.Count && slot.Items[i].StartMs < toMs; i++)
+        for (var i = slot.FirstEndingAfter(fromMs); i < slot.End && slot.Changes[i] < toMs; i += 2)
         {
-            occupiedMs += Math.Min(slot.Items[i].EndMs, toMs) - Math.Max(slot.Items[i].StartMs, fromMs);
+            occupiedMs += Math.Min(slot.EndMs(i), toMs) - Math.Max(slot.Changes[i], fromMs);
         }
 
         return occupiedMs;
@@ -212,20 +208,19 @@ public sealed class DetectorIntervals
         {
             if (_repair == PairRepair.ExactPairs)
             {
-                slot.Count--;
-                slot.Open(timeMs);
+                slot.TakeBack();
+                slot.Change(timeMs);
             }
             else if (silenceMs > RapidMs)
             {
-                slot.Items[slot.First + slot.Count - 1].EndMs = timeMs - (silenceMs / 2);
-                slot.Open(timeMs);
+                slot.Change(timeMs - (silenceMs / 2));
+                slot.Change(timeMs);
             }
         }
         else if (_repair == PairRepair.Halfway)
         {
-            slot.Open(timeMs - (silenceMs / 2));
-            slot.Items[slot.First + slot.Count - 1].EndMs = timeMs;
-            slot.IsOn = false;
+            slot.Change(timeMs - (silenceMs / 2));
+            slot.Change(timeMs);
         }
     }
 
@@ -234,7 +229,7 @@ public sealed class DetectorIntervals
         slot.FirstKnownMs = timeMs;
         if (isOn)
         {
-            slot.Open(timeMs);
+            slot.Change(timeMs);
             return;
         }
 
@@ -248,59 +243,63 @@ public sealed class DetectorIntervals
         {
             slot.RepairedMs.Add(timeMs);
             slot.FirstKnownMs = startMs;
-            slot.Open(startMs);
-            slot.Items[slot.First + slot.Count - 1].EndMs = timeMs;
-            slot.IsOn = false;
+            slot.Change(startMs);
+            slot.Change(timeMs);
         }
     }
 
-    private struct Interval
-    {
-        public long StartMs;
-        public long EndMs;
-    }
-
+    /// <summary>One channel's changes: on at even places, off at odd ones, so that a clean event is one number more.</summary>
     private sealed class Slot
     {
-        public Interval[] Items = new Interval[64];
-        public int First;
-        public int Count;
+        public long[] Changes = new long[128];
         public long LastMs = long.MinValue;
-        public bool IsOn;
+        private int _first;
+
+        /// <summary>The place behind the last change.</summary>
+        public int End { get; private set; }
+
+        public bool IsOn => (End & 1) != 0;
 
         public long FirstKnownMs { get; set; } = long.MaxValue;
 
         public List<long> RepairedMs { get; } = [];
 
-        public void Open(long timeMs)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Change(long timeMs)
         {
-            if (First + Count == Items.Length)
+            if (End == Changes.Length)
             {
                 MakeRoom();
             }
 
-            ref var item = ref Items[First + Count++];
-            item.StartMs = timeMs;
-            item.EndMs = long.MaxValue;
-            IsOn = true;
+            Changes[End++] = timeMs;
         }
+
+        public void TakeBack() => End--;
+
+        /// <summary>The end of the actuation that begins at a place; far in the future while it is on.</summary>
+        public long EndMs(int place) => place + 1 < End ? Changes[place + 1] : long.MaxValue;
 
         public int FirstEndingAfter(long timeMs)
         {
-            var i = First;
-            while (i < First + Count && Items[i].EndMs <= timeMs)
+            var place = _first;
+            while (place < End && EndMs(place) <= timeMs)
             {
-                i++;
+                place += 2;
             }
 
-            return i;
+            return place;
         }
 
         public void ForgetBefore(long timeMs)
         {
-            var kept = FirstEndingAfter(timeMs);
-            Count -= kept - First;
-            First = Count == 0 ? 0 : kept;
+            _first = FirstEndingAfter(timeMs);
+            if (_first == End)
+            {
+                _first = 0;
+                End = 0;
+            }
+
             var past = 0;
             while (past < RepairedMs.Count && RepairedMs[past] < timeMs)
             {
@@ -312,14 +311,15 @@ public sealed class DetectorIntervals
 
         private void MakeRoom()
         {
-            if (First > Items.Length / 2)
+            if (_first > Changes.Length / 2)
             {
-                Array.Copy(Items, First, Items, 0, Count);
-                First = 0;
+                Array.Copy(Changes, _first, Changes, 0, End - _first);
+                End -= _first;
+                _first = 0;
             }
             else
             {
-                Array.Resize(ref Items, Items.Length * 2);
+                Array.Resize(ref Changes, Changes.Length * 2);
             }
         }
     }

@@ -210,7 +210,8 @@ public sealed class CoordinationDiagramMeasure : Measure
             {
                 ApproachGroup.Write(_arrivals.Time(drawn.TimeMs), Groups[drawn.Group].Group).Integer(drawn.Channel)
                     .Real((drawn.TimeMs - drawn.CycleStartMs) / 1000.0).Word(drawn.State);
-                Quality.Write(_arrivals, Context.Coverage, new TimeRange(drawn.CycleStartMs, drawn.TimeMs), 0, null, Groups[drawn.Group].Channels);
+                var span = new TimeRange(drawn.CycleStartMs, drawn.TimeMs);
+                _arrivals.Real(Context.Coverage.SeenShare(span)).Integer(0).Null().Integer(Context.Coverage.IsFaulted(span, drawn.Channel) ? 1 : 0);
             }
 
             while (_held.TryTakeBefore(beforeMs, out var detection))

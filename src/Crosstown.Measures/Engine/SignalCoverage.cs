@@ -22,6 +22,9 @@ public sealed class SignalCoverage
 
     private const int Channels = 256;
 
+    /// <summary>The begin of what has not begun.</summary>
+    private const long Never = long.MaxValue;
+
     /// <summary>How many 5-minute counts are kept: three and a half days.</summary>
     private const int CountsKept = 1024;
 
@@ -38,8 +41,8 @@ public sealed class SignalCoverage
 
     internal SignalCoverage()
     {
-        Array.Fill(_faultSinceMs, long.MaxValue);
-        Array.Fill(_onSinceMs, long.MaxValue);
+        Array.Fill(_faultSinceMs, Never);
+        Array.Fill(_onSinceMs, Never);
     }
 
     /// <summary>Time of the first event of any code; <see cref="long.MaxValue"/> before there is one.</summary>
@@ -100,9 +103,10 @@ public sealed class SignalCoverage
             return true;
         }
 
-        foreach (var fault in _faults)
+        // Faults were added as they ended, so those that ended before the span are all in front.
+        for (var i = _faults.Count - 1; i >= 0 && _faults[i].EndMs > span.StartMs; i--)
         {
-            if (fault.Channel == channel && fault.EndMs > span.StartMs && span.EndMs >= fault.KnownFromMs && fault.StartMs < span.EndMs)
+            if (_faults[i].Channel == channel && span.EndMs >= _faults[i].KnownFromMs && _faults[i].StartMs < span.EndMs)
             {
                 return true;
             }
@@ -149,6 +153,7 @@ public sealed class SignalCoverage
         var nextGapMs = last + GapMs;
         var nextCountMs = _countedMs + GapMs;
         var count = _count;
+        var onSince = _onSinceMs.AsSpan();
         foreach (ref readonly var e in events)
         {
             var timeMs = e.TimeMs;
@@ -167,9 +172,29 @@ public sealed class SignalCoverage
             }
 
             count += e.Code <= EventCode.SplitPhase32 && e.Parameter >= 0 ? 1 : 0;
-            if ((uint)(e.Code - EventCode.DetectorOff) <= EventCode.DetectorFaultExcessiveChange - EventCode.DetectorOff && (ushort)e.Parameter < Channels)
+            var place = (uint)(e.Code - EventCode.DetectorOff);
+            if (place <= EventCode.DetectorFaultExcessiveChange - EventCode.DetectorOff && (ushort)e.Parameter < onSince.Length)
             {
-                TakeDetector(e.Code, e.Parameter, timeMs);
+                if (place > EventCode.DetectorOn - EventCode.DetectorOff)
+                {
+                    TakeFault(e.Code, e.Parameter, timeMs);
+                    continue;
+                }
+
+                // Ons and offs come in no order that a processor could foresee: an off sets all bits instead of taking another way.
+                ref var sinceMs = ref onSince[(ushort)e.Parameter];
+                var offBits = ((long)place - 1) & Never;
+                if ((offBits == 0) & (sinceMs != Never))
+                {
+                    continue;
+                }
+
+                if (sinceMs <= timeMs - StuckOnMs)
+                {
+                    _faults.Add(new FaultSpan(e.Parameter, sinceMs, timeMs, sinceMs + StuckOnMs));
+                }
+
+                sinceMs = timeMs | offBits;
             }
         }
 
@@ -195,28 +220,6 @@ public sealed class SignalCoverage
         _countedMs = nextMs;
     }
 
-    private void TakeDetector(ushort code, short channel, long timeMs)
-    {
-        ref var onSinceMs = ref _onSinceMs[channel];
-        if (code == EventCode.DetectorOn)
-        {
-            onSinceMs = Math.Min(onSinceMs, timeMs);
-        }
-        else if (code == EventCode.DetectorOff)
-        {
-            if (onSinceMs <= timeMs - StuckOnMs)
-            {
-                _faults.Add(new FaultSpan(channel, onSinceMs, timeMs, onSinceMs + StuckOnMs));
-            }
-
-            onSinceMs = long.MaxValue;
-        }
-        else
-        {
-            TakeFault(code, channel, timeMs);
-        }
-    }
-
     private void TakeFault(ushort code, short channel, long timeMs)
     {
         ref var sinceMs = ref _faultSinceMs[channel];
@@ -226,12 +229,12 @@ public sealed class SignalCoverage
             return;
         }
 
-        if (sinceMs != long.MaxValue)
+        if (sinceMs != Never)
         {
             _faults.Add(new FaultSpan(channel, sinceMs, timeMs, sinceMs));
         }
 
-        sinceMs = long.MaxValue;
+        sinceMs = Never;
     }
 
     /// <param name="Channel">Channel.</param>

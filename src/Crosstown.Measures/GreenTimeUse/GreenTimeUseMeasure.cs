@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Core.Tables;
@@ -51,9 +52,15 @@ public sealed class GreenTimeUseMeasure : Measure
     public override SignalMeasure? Start(MeasureContext context) =>
         ApproachGroup.List(context.Configuration, DetectorFunctions.LaneByLaneCount) is { Length: > 0 } groups ? new GreenTimeUse(context, groups) : null;
 
+    [InlineArray(Slots)]
+    private struct HitsOfSlots
+    {
+        private int _first;
+    }
+
     private struct Cell
     {
-        public int[]? Hits;
+        public HitsOfSlots Hits;
         public int Services;
         public int Dropped;
         public long GreenMs;
@@ -116,7 +123,6 @@ public sealed class GreenTimeUseMeasure : Measure
         protected override void TakeCycle(int group, in ObservedCycle cycle, ReadOnlySpan<Arrival> arrivals, int droppedBefore)
         {
             ref var cell = ref _bins.At(cycle.GreenMs, group);
-            cell.Hits ??= new int[Slots];
             cell.Services++;
             cell.GreenMs += cycle.GreenLengthMs;
             cell.LongestGreenMs = Math.Max(cell.LongestGreenMs, cycle.GreenLengthMs);
@@ -125,7 +131,7 @@ public sealed class GreenTimeUseMeasure : Measure
             {
                 if (arrival.TimeMs >= cycle.GreenMs && arrival.TimeMs < cycle.YellowMs)
                 {
-                    cell.Hits[Math.Min(Slots - 1, (arrival.TimeMs - cycle.GreenMs) / _slotMs)]++;
+                    cell.Hits[(int)Math.Min(Slots - 1, (arrival.TimeMs - cycle.GreenMs) / _slotMs)]++;
                 }
             }
         }
@@ -155,7 +161,7 @@ public sealed class GreenTimeUseMeasure : Measure
             var slots = (int)Math.Min(Slots, ((cell.LongestGreenMs - 1) / _slotMs) + 1);
             for (var slot = 0; slot < slots; slot++)
             {
-                var perService = (double)cell.Hits![slot] / cell.Services;
+                var perService = (double)cell.Hits[slot] / cell.Services;
                 ApproachGroup.Write(_rows.Time(bin.StartMs), Groups[group].Group)
                     .Real(slot * _slotMs / 1000.0)
                     .Integer(cell.Services)

@@ -105,6 +105,7 @@ public sealed class TurningMovementsMeasure : Measure
         private readonly RowBuffer _peaks;
         private readonly bool _rounds;
         private readonly System.Collections.BitArray _allChannels;
+        private readonly int[] _allKeys;
         private readonly (CountedLanes First, LaneMovement Movement, int[] Keys, System.Collections.BitArray Channels)[] _movements;
 
         public TurningMovements(MeasureContext context, CountedLanes[] lanes)
@@ -115,6 +116,7 @@ public sealed class TurningMovementsMeasure : Measure
             _peaks = context.Rows(Peaks);
             _rounds = context.Options[RoundFactors];
             _allChannels = Quality.Channels(lanes.SelectMany(l => l.Detectors.Select(d => d.Channel)));
+            _allKeys = [.. Enumerable.Range(0, lanes.Length)];
             var shared = context.Options[SharedLanesAreThrough];
             _movements =
             [
@@ -147,16 +149,23 @@ public sealed class TurningMovementsMeasure : Measure
             var day = new TimeRange(Day[0].Bin.StartMs, Day[^1].Bin.EndMs);
             foreach (var (first, movement, keys, channels) in _movements)
             {
-                var volume = Day.Sum(b => keys.Sum(k => b.Counts[k]));
-                var busiest = keys.Max(k => Day.Sum(b => b.Counts[k]));
+                var busiest = 0;
+                foreach (var key in keys)
+                {
+                    busiest = Math.Max(busiest, Sum(SumOverKeys([key])));
+                }
+
+                var series = SumOverKeys(keys);
+                var volume = Sum(series);
                 WriteMovement(_peaks.Time(day.StartMs), first, movement);
                 _peaks.Time(day.EndMs).Integer(volume).Integer(keys.Length).Integer(busiest).Real(busiest == 0 ? null : (double)volume / (keys.Length * busiest));
-                WritePeak(counts => keys.Sum(k => counts[k]));
+                WritePeak(series);
                 Quality.Write(_peaks, Context.Coverage, day, null, null, channels);
             }
 
-            _peaks.Time(day.StartMs).Null().Null().Null().Null().Time(day.EndMs).Integer(Day.Sum(b => b.Counts.Sum())).Null().Null().Null();
-            WritePeak(counts => counts.Sum());
+            var all = SumOverKeys(_allKeys);
+            _peaks.Time(day.StartMs).Null().Null().Null().Null().Time(day.EndMs).Integer(Sum(all)).Null().Null().Null();
+            WritePeak(all);
             Quality.Write(_peaks, Context.Coverage, day, null, null, _allChannels);
         }
 
@@ -190,9 +199,9 @@ public sealed class TurningMovementsMeasure : Measure
             }
         }
 
-        private void WritePeak(Func<int[], int> countOf)
+        private void WritePeak(ReadOnlySpan<int> series)
         {
-            if (FindPeakHour(countOf) is not { } peak)
+            if (FindPeakHour(series) is not { } peak)
             {
                 _peaks.Null().Null().Null();
                 return;

@@ -1,4 +1,5 @@
 using Crosstown.Measures.Options;
+using Crosstown.Measures.Tests.Peers;
 
 namespace Crosstown.Measures.Tests.ApproachDelay;
 
@@ -63,5 +64,29 @@ public sealed class ApproachDelayTests
 
         Assert.Equal(12.5, Assert.Single(DrawnRows.Rows("approach-delay", "approach-delay-plans", configuration, drawing)).Number("delay_s"));
         Assert.Equal(12, Assert.Single(DrawnRows.Rows("approach-delay", "approach-delay-plans", configuration, drawing, DefinitionSet.Udot5)).Number("delay_s"));
+    }
+
+    [Fact]
+    [Trait("Category", SharedData.Category)]
+    public void A_plain_sum_over_a_real_hour_gives_the_same_delay()
+    {
+        var log = UtahLogs.Events7185();
+        var turns = log.Where(e => e.Parameter == 6 && e.Code is 1 or 8 or 9 && e.Parameter == 6).ToArray();
+        var shiftMs = (long)Math.Round(350 / (1.467 * 45) * 1000);
+        var waits = new List<long>();
+        for (var i = 0; i + 3 < turns.Length; i++)
+        {
+            if ((turns[i].Code, turns[i + 1].Code, turns[i + 2].Code, turns[i + 3].Code) == (9, 1, 8, 9))
+            {
+                waits.AddRange(log.Where(e => e.Code == 82 && e.Parameter == 20).Select(e => e.TimeMs + shiftMs)
+                    .Where(t => t >= turns[i].TimeMs && t < turns[i + 1].TimeMs).Select(t => turns[i + 1].TimeMs - t));
+            }
+        }
+
+        var rows = DrawnRows.Rows("approach-delay", "approach-delay", UtahLogs.Read7185(), log).Where(r => r["phase"] == "6").ToArray();
+
+        Assert.NotEmpty(waits);
+        Assert.Equal(waits.Count, rows.Sum(r => (int)r.Number("delayed")));
+        Assert.Equal(waits.Sum() / 1000.0, rows.Sum(r => r.Number("delay_s")), 6);
     }
 }

@@ -1,5 +1,8 @@
+using Crosstown.Core.Data;
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
+using Crosstown.Core.Time;
+using Crosstown.Measures.Engine;
 using Crosstown.Measures.Options;
 using Crosstown.Measures.Tests.Peers;
 
@@ -86,6 +89,32 @@ public sealed class SplitMonitorTests
     }
 
     [Fact]
+    public void A_plan_that_holds_for_days_is_cut_at_local_midnight_also_when_the_clock_changes()
+    {
+        // From 6 to 7 hours behind UTC at 08:00 UTC of the third of November: that local day has 25 hours. One service an hour, at half past.
+        var changeMs = EventLog.TimeMs("2024-11-03T08:00:00");
+        var clock = new LocalTimeMap("America/Denver", [0, changeMs], [-6 * 3_600_000, -7 * 3_600_000]);
+        var firstMs = EventLog.TimeMs("2024-11-02T06:30:00");
+        ControllerEvent[] log =
+        [
+            .. Enumerable.Range(0, 24 + 25 + 24)
+                .SelectMany(i => new ushort[] { 1, 8, 9, 11 }.Select((code, j) => new ControllerEvent(firstMs + (i * 3_600_000L) + (j * 5000), code, 2)))
+                .Concat(Enumerable.Range(0, 73 * 20).Select(i => new ControllerEvent(firstMs + (i * 180_000L), 150, 1)))
+                .Append(new(firstMs, 131, 7)).Order(),
+        ];
+        var measure = MeasureCatalog.Find("split-monitor")!;
+        var sink = new CollectedRows();
+        var pass = new SignalPass([measure], Unknown, clock, new MeasureOptions(), null, sink, new DataIssueLog());
+        pass.Append(log);
+        pass.Finish();
+
+        var plans = DrawnRows.Named(measure, "split-monitor-plans", sink);
+
+        Assert.Equal(["7 24", "7 25", "7 24"], plans.Select(p => $"{p["plan"]} {p["services"]}"));
+        Assert.Equal(["2024-11-02T00:30:00.000", "2024-11-03T00:00:00.000", "2024-11-04T00:00:00.000"], plans.Select(p => p["time"]));
+    }
+
+    [Fact]
     [Trait("Category", SharedData.Category)]
     public void Services_fall_under_the_plans_of_a_real_month()
     {
@@ -114,5 +143,27 @@ public sealed class SplitMonitorTests
         var ours = DrawnRows.Rows("split-monitor", "split-monitor-plans", Unknown, log);
 
         Assert.Equal(expected, ours.Select(p => $"{p["plan"]} {p["services"]}"));
+    }
+
+    [Fact]
+    [Trait("Category", SharedData.Category)]
+    public void A_plain_pairing_of_greens_and_ends_gives_the_same_services_of_a_real_hour()
+    {
+        var log = UtahLogs.Events7185();
+        var expected = new List<string>();
+        foreach (var green in log.Where(e => e.Code == 1))
+        {
+            var end = log.FirstOrDefault(e => e.Code == 11 && e.Parameter == green.Parameter && e.TimeMs > green.TimeMs);
+            if (end != default)
+            {
+                var reason = log.LastOrDefault(e => e.Code is 4 or 5 or 6 && e.Parameter == green.Parameter && e.TimeMs >= green.TimeMs && e.TimeMs < end.TimeMs).Code;
+                expected.Add($"{green.TimeMs} {green.Parameter} {(end.TimeMs - green.TimeMs) / 1000.0} {reason switch { 4 => "gap-out", 5 => "max-out", 6 => "force-off", _ => "unknown" }}");
+            }
+        }
+
+        var ours = DrawnRows.Rows("split-monitor", "split-monitor", Unknown, log)
+            .Select(r => $"{EventLog.TimeMs(r["time"])} {r["phase"]} {r.Number("length_s")} {r["termination"]}");
+
+        Assert.Equal(expected, ours);
     }
 }

@@ -1,6 +1,7 @@
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Measures.Options;
+using Crosstown.Measures.Tests.Peers;
 using Crosstown.Tests.Drawing;
 
 namespace Crosstown.Measures.Tests.TurningMovements;
@@ -57,6 +58,21 @@ public sealed class TurningMovementsTests
         var configuration = DrawnRows.Northbound(DrawnRows.Counting(1), DrawnRows.Counting(2, 2) with { LaneType = LaneType.Bicycle });
 
         Assert.Equal(["1"], DrawnRows.Rows("turning-movements", "turning-movements", configuration, [.. Hits(1, 1).Concat(Hits(2, 5)).Order()]).Select(r => r["lane"]));
+    }
+
+    [Fact]
+    [Trait("Category", SharedData.Category)]
+    public void A_plain_count_over_a_real_hour_gives_the_same_lanes()
+    {
+        var log = UtahLogs.Events7185();
+        var lanes = UtahLogs.Read7185().Detectors.Where(d => d.Has(DetectorFunctions.LaneByLaneCount)).Select(d => d.Channel).ToHashSet();
+
+        var expected = log.Where(e => e.Code == EventCode.DetectorOn && lanes.Contains((byte)e.Parameter)).GroupBy(e => e.TimeMs / 900_000).Select(b => b.Count());
+        var rows = DrawnRows.Rows("turning-movements", "turning-movements", UtahLogs.Read7185(), log);
+        var totals = DrawnRows.Rows("turning-movements", "turning-movement-totals", UtahLogs.Read7185(), log);
+
+        Assert.Equal(expected, totals.Select(t => (int)t.Number("count")));
+        Assert.Equal(expected, rows.GroupBy(r => r["time"]).Select(b => (int)b.Sum(r => r.Number("count"))));
     }
 
     private static IEnumerable<ControllerEvent> Hits(short channel, int count, int quarter = 0) =>

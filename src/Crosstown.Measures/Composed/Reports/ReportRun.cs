@@ -37,12 +37,10 @@ public sealed class ReportRun
         Signals = definition.Corridor is not null ? [.. _corridor?.Signals.Select(s => s.Signal) ?? []]
             : definition.Signals.IsEmpty ? [.. configurations.Keys.Order()]
             : definition.Signals;
-        (Measures, Composed) = Resolve(definition.Measures);
-        _tablesAsked =
-        [
-            .. Measures.Where(m => definition.Measures.Contains(m.Name)).SelectMany(m => m.TablesIn(options.Set)).Select(t => t.Name),
-            .. Composed.Where(m => definition.Measures.Contains(m.Name)).SelectMany(m => m.Tables).Select(t => t.Name),
-        ];
+        var selection = MeasureSelection.Of(definition.Measures);
+        (Measures, Composed) = (selection.Measures, selection.Composed);
+        Tables = selection.TablesIn(options.Set);
+        _tablesAsked = [.. Tables.Select(t => t.Name)];
         foreach (var measure in Composed)
         {
             foreach (var option in measure.Options.Where(o => o.Name is "from_h" or "to_h"))
@@ -71,6 +69,9 @@ public sealed class ReportRun
 
     /// <summary>The signals that are read, in order.</summary>
     public ImmutableArray<SignalId> Signals { get; }
+
+    /// <summary>The tables that its rows belong to.</summary>
+    public ImmutableArray<TableSchema> Tables { get; }
 
     /// <summary>Measures of single signals: those asked for, and those that composed ones read.</summary>
     public ImmutableArray<Measure> Measures { get; }
@@ -111,22 +112,6 @@ public sealed class ReportRun
         }
 
         run.Finish();
-    }
-
-    private static (ImmutableArray<Measure> Measures, ImmutableArray<ComposedMeasure> Composed) Resolve(ImmutableArray<string> names)
-    {
-        var composed = ComposedCatalog.All.Where(m => names.Contains(m.Name)).ToHashSet();
-        foreach (var measure in ComposedCatalog.All.Reverse())
-        {
-            if (composed.Any(c => measure.Tables.Any(t => c.Inputs.Contains(t.Name))))
-            {
-                composed.Add(measure);
-            }
-        }
-
-        var measures = MeasureCatalog.All.Where(m =>
-            names.Contains(m.Name) || m.TablesIn(DefinitionSet.Crosstown).Any(t => composed.Any(c => c.Inputs.Contains(t.Name))));
-        return ([.. measures], [.. ComposedCatalog.All.Where(composed.Contains)]);
     }
 
     /// <summary>Lets through the tables that were asked for, and of measures of single signals only the asked days and hours.</summary>

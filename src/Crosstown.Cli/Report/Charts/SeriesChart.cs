@@ -11,15 +11,18 @@ namespace Crosstown.Cli.Report.Charts;
 /// <param name="Measure">The measure that writes the table.</param>
 /// <param name="Title">Title of the chart.</param>
 /// <param name="Table">The table.</param>
-/// <param name="Value">The column that is drawn.</param>
+/// <param name="Values">The columns that are drawn, all in the unit of the first.</param>
 /// <param name="Keys">The columns that tell the lines apart: phase, channel, movement.</param>
-internal sealed record SeriesChart(string Measure, string Title, string Table, string Value, ImmutableArray<string> Keys)
+internal sealed record SeriesChart(string Measure, string Title, string Table, ImmutableArray<string> Values, ImmutableArray<string> Keys)
 {
     private const double Top = 14;
     private const double PlotHeight = 190;
 
     /// <summary>Lines are told apart by color and by dashes; more than this many would not be.</summary>
     private const int MostLines = 8;
+
+    /// <summary>Only rows with this word or number in this column; null for all.</summary>
+    public (string Column, string Text)? Only { get; init; }
 
     /// <summary>A moment is drawn as a dot in one of these.</summary>
     private static readonly ImmutableArray<(string Style, Sign Sign, string Stroke, int StrokeX, int StrokeY)> s_marks =
@@ -38,7 +41,7 @@ internal sealed record SeriesChart(string Measure, string Title, string Table, s
         var isKeyed = columns.Any(c => c.Type == ColumnType.Time);
         return value is null || !isKeyed
             ? null
-            : new SeriesChart(measure, title, table.Name, value.Name, [.. columns.Where(c => s_keyColumns.Contains(c.Name) && c.Name != value.Name).Select(c => c.Name)]);
+            : new SeriesChart(measure, title, table.Name, [value.Name], [.. columns.Where(c => s_keyColumns.Contains(c.Name) && c.Name != value.Name).Select(c => c.Name)]);
     }
 
     private static readonly ImmutableArray<string> s_keyColumns =
@@ -52,7 +55,7 @@ internal sealed record SeriesChart(string Measure, string Title, string Table, s
             return null;
         }
 
-        var definition = rows.Column(Value).Definition;
+        var definition = rows.Column(Values[0]).Definition;
         var isShare = definition.Unit == "0-1";
         var isBinned = lines.All(l => l.Points.TrueForAll(p => view.Clock.BinAt(p.TimeMs, view.BinMs).StartMs == p.TimeMs));
         var shown = lines.OrderByDescending(l => l.Points.Count).ThenByDescending(l => l.Points.Sum(p => Math.Abs(p.Value ?? 0))).Take(MostLines).OrderBy(l => l.Name, StringComparer.Ordinal).ToArray();
@@ -123,17 +126,25 @@ internal sealed record SeriesChart(string Measure, string Title, string Table, s
     {
         var lines = new Dictionary<string, Line>(StringComparer.Ordinal);
         var time = rows.Column(rows.Schema.Columns.First(c => c.Type == ColumnType.Time).Name);
-        var value = rows.Column(Value);
+        var values = Values.Select(v => (Name: Values.Length == 1 ? "" : Words.Spaced(v), Column: rows.Column(v))).ToArray();
         var keys = Keys.Select(k => (Name: k, Column: rows.Column(k))).ToArray();
         for (var row = 0; row < rows.Count; row++)
         {
-            var name = Words.Capital(string.Join(' ', keys.Select(k => KeyText(k.Name, k.Column, row)).Where(t => t.Length > 0)));
-            if (!lines.TryGetValue(name, out var line))
+            if (Only is { } only && rows.Column(only.Column).Text(row) != only.Text)
             {
-                lines[name] = line = new Line(name, []);
+                continue;
             }
 
-            line.Points.Add(new BinValue(time.Time(row), value.Number(row)));
+            foreach (var value in values)
+            {
+                var name = Words.Capital(string.Join(' ', keys.Select(k => KeyText(k.Name, k.Column, row)).Append(value.Name).Where(t => t.Length > 0)));
+                if (!lines.TryGetValue(name, out var line))
+                {
+                    lines[name] = line = new Line(name, []);
+                }
+
+                line.Points.Add(new BinValue(time.Time(row), value.Column.Number(row)));
+            }
         }
 
         return [.. lines.Values.Where(l => l.Points.Exists(p => p.Value is not null))];

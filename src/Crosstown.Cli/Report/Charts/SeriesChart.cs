@@ -58,12 +58,12 @@ internal sealed record SeriesChart(string Measure, string Title, string Table, I
         var definition = rows.Column(Values[0]).Definition;
         var isShare = definition.Unit == "0-1";
         var isBinned = lines.All(l => l.Points.TrueForAll(p => view.Clock.BinAt(p.TimeMs, view.BinMs).StartMs == p.TimeMs));
-        var shown = lines.OrderByDescending(l => l.Points.Count).ThenByDescending(l => l.Points.Sum(p => Math.Abs(p.Value ?? 0))).Take(MostLines).OrderBy(l => l.Name, StringComparer.Ordinal).ToArray();
+        var shown = lines.OrderByDescending(l => l.Points.Count).ThenByDescending(l => l.Points.Sum(p => Math.Abs(p.Value ?? 0))).Take(MostLines).OrderBy(l => Words.SortKey(l.Name), StringComparer.Ordinal).ToArray();
         var most = shown.Max(l => l.Points.Max(p => p.Value ?? 0));
         var canvas = new SvgCanvas();
         var frame = Frame.Wide(canvas, Top, PlotHeight);
         var time = frame.Time(view.Span, view.Clock);
-        var name = Words.Capital(Words.Spaced(TrimUnit(definition))) + (isShare || definition.Unit.Length == 0 ? "" : $", {definition.Unit}");
+        var name = NameOf(definition) + (isShare || definition.Unit.Length == 0 ? "" : $", {definition.Unit}");
         var numbers = isShare ? frame.Numbers(1, name, 4, exact: true, format: v => Words.Percent(v)) : frame.Numbers(most, name);
         frame.Gaps(time, view.Gaps);
         for (var i = 0; i < shown.Length; i++)
@@ -103,14 +103,19 @@ internal sealed record SeriesChart(string Measure, string Title, string Table, I
         };
     }
 
-    private static string Read(Line[] lines, Column definition, int allLines)
+    private string Read(Line[] lines, Column definition, int allLines)
     {
         var top = lines.MaxBy(l => l.Points.Max(p => p.Value ?? double.MinValue))!;
         var values = top.Points.Where(p => p.Value is not null).Select(p => p.Value!.Value).ToArray();
         var of = top.Name.Length > 0 ? $", {top.Name.ToLowerInvariant()}" : "";
         var rest = allLines > lines.Length ? $" {lines.Length} of {allLines} lines are drawn." : "";
-        return $"{Words.Capital(Words.Spaced(TrimUnit(definition)))}: up to {Write(definition, values.Max())}{of}, where the mean is {Write(definition, values.Average())}.{rest}";
+        return $"{NameOf(definition)}: up to {Write(definition, values.Max())}{of}, where the mean is {Write(definition, values.Average())}.{rest}";
     }
+
+    /// <summary>What is drawn: the figure that rows were picked for, what several columns have in common, or the one column.</summary>
+    private string NameOf(Column definition) => Only is { Text: var text } && !char.IsAsciiDigit(text[0]) ? Words.Capital(Words.Spaced(text))
+        : Values.Length == 1 ? Words.NameOf(definition)
+        : definition.Unit == "0-1" ? "Share" : definition.Unit.Length > 0 ? "Value" : "Count";
 
     private static string Write(Column definition, double value) => definition.Unit switch
     {
@@ -119,14 +124,11 @@ internal sealed record SeriesChart(string Measure, string Title, string Table, I
         _ => $"{Words.Number(Math.Round(value, 1))} {definition.Unit}",
     };
 
-    private static string TrimUnit(Column definition) =>
-        definition.Unit.Length > 0 && definition.Name.EndsWith('_' + definition.Unit, StringComparison.Ordinal) ? definition.Name[..^(definition.Unit.Length + 1)] : definition.Name.Replace("_vph", "", StringComparison.Ordinal);
-
     private List<Line> ListLines(TableRows rows)
     {
         var lines = new Dictionary<string, Line>(StringComparer.Ordinal);
         var time = rows.Column(rows.Schema.Columns.First(c => c.Type == ColumnType.Time).Name);
-        var values = Values.Select(v => (Name: Values.Length == 1 ? "" : Words.Spaced(v), Column: rows.Column(v))).ToArray();
+        var values = Values.Select(v => (Name: Values.Length == 1 ? "" : Words.NameOf(rows.Column(v).Definition).ToLowerInvariant(), Column: rows.Column(v))).ToArray();
         var keys = Keys.Select(k => (Name: k, Column: rows.Column(k))).ToArray();
         for (var row = 0; row < rows.Count; row++)
         {

@@ -15,7 +15,7 @@ internal sealed class Frame
     /// <summary>Room behind the last time label.</summary>
     public const double Right = 18;
 
-    private const double TimeLabelRoom = 90;
+    private const double TimeLabelRoom = 96;
 
     /// <summary>About the width of a character of a label.</summary>
     private const double CharacterWidth = 6.4;
@@ -45,7 +45,7 @@ internal sealed class Frame
     {
         var axis = new TimeAxis(span, clock, X, Width);
         Canvas.Rectangle("plot", X, Y, Width, Height);
-        foreach (var tick in axis.Ticks((int)(Width / TimeLabelRoom) + 2))
+        foreach (var tick in axis.Ticks((int)(Width / TimeLabelRoom) + 1))
         {
             Canvas.Line(tick.IsDay ? "day" : "grid", tick.At, Y, tick.At, Bottom);
             if (labels)

@@ -39,6 +39,9 @@ internal sealed class PictureScene
     /// <summary>Hits that met green more often once the street was retimed.</summary>
     private const double RetimedGain = 1.12;
 
+    /// <summary>What differs from day to day.</summary>
+    private static readonly ImmutableArray<string> s_countColumns = ["count", "presses", "arrivals", "on_green", "on_red", "failures", "waits", "queued_at_green", "max_outs"];
+
     private readonly CollectedTables _day;
     private readonly CollectedTables _month;
     private readonly ImmutableArray<SignalConfiguration> _configurations;
@@ -191,8 +194,8 @@ internal sealed class PictureScene
             {
                 var column = schema.Columns[i];
                 cells[i] = column.Type == ColumnType.Time ? cells[i] + shiftMs
-                    : column.Name is "count" or "presses" or "arrivals" ? Vary(cells[i], column.Name == "count" && isBlind ? BlindShare : 1, random)
-                    : column.Name == "on_green" && day >= RetimedDay ? (long)Math.Round(cells[i] * RetimedGain)
+                    : s_countColumns.Contains(column.Name) ? Vary(cells[i], column.Name == "count" && isBlind ? BlindShare : column.Name == "on_green" && day >= RetimedDay ? RetimedGain : 1, random)
+                    : column.Name is "total_s" or "blocked_green_s" ? BitConverter.DoubleToInt64Bits(BitConverter.Int64BitsToDouble(cells[i]) * (1 + ((random.NextDouble() - 0.5) / 2)))
                     : cells[i];
             }
 

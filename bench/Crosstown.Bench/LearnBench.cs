@@ -69,6 +69,11 @@ internal static class LearnBench
             {
                 said++;
                 right += answer == phase ? 1 : 0;
+                if (answer != phase)
+                {
+                    var basis = learned.Evidence.FirstOrDefault(e => e.Field == $"detectors/{detector.Channel}/phase")?.Basis;
+                    Console.WriteLine($"       signal {truth.Signal}: detector {detector.Channel} ({detector.Functions}) is of phase {phase}, learnt {answer}: {basis}");
+                }
             }
         }
     }

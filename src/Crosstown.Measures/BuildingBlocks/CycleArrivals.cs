@@ -112,12 +112,7 @@ public abstract class CycleArrivals : SignalMeasure
         Plans.CutThrough(watermarkMs);
         for (var g = 0; g < _work.Length; g++)
         {
-            var work = _work[g];
-            if (work.Cycles.OpenSinceMs is { } since && watermarkMs - since > LongestCycleMs)
-            {
-                work.Cycles.Break();
-                Drop(g, since);
-            }
+            DropIfTooLong(g, watermarkMs);
         }
 
         Resolve(watermarkMs - _holdMs, isEnd: false);
@@ -177,8 +172,19 @@ public abstract class CycleArrivals : SignalMeasure
         TakeHitOf(group, arrivalMs, channel);
     }
 
+    private void DropIfTooLong(int group, long timeMs)
+    {
+        var work = _work[group];
+        if (work.Cycles.OpenSinceMs is { } since && timeMs - since > LongestCycleMs)
+        {
+            work.Cycles.Break();
+            Drop(group, since);
+        }
+    }
+
     private void TakeDisplay(int group, in ControllerEvent e)
     {
+        DropIfTooLong(group, e.TimeMs);
         var work = _work[group];
         var since = work.Cycles.OpenSinceMs;
         var dropped = work.Cycles.Dropped;

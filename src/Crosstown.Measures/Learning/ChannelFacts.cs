@@ -9,6 +9,7 @@ internal sealed class ChannelFacts
     {
         Channel = channel;
         CallDeviations = new double[phases];
+        CallShare = new double[phases];
         DisplayFit = new double[phases];
         DeepRedShare = new double[phases];
         OnInGreenShare = new double[phases];
@@ -23,6 +24,9 @@ internal sealed class ChannelFacts
 
     /// <summary>By phase index: standard deviations by which calls come and go with this channel more often than by chance.</summary>
     public double[] CallDeviations { get; }
+
+    /// <summary>By phase index: the share of this channel's hits, or of the phase's calls where those are fewer, that coincide beyond chance.</summary>
+    public double[] CallShare { get; }
 
     /// <summary>By phase index: how well the phase's display tells when this channel is hit, in nats per hit; 0 is not at all.</summary>
     public double[] DisplayFit { get; }
@@ -79,7 +83,10 @@ internal sealed class ChannelFacts
             {
                 var phase = displays.Phases[p];
                 var spanMs = Math.Max(1, displays.EndMs - displays.StartMs);
-                channel.CallDeviations[p] = Deviations(channel.OnMs, registered[phase], spanMs) + Deviations(channel.OffMs, dropped[phase], spanMs);
+                var (onDeviations, onShare) = Coincide(channel.OnMs, registered[phase], spanMs);
+                var (offDeviations, offShare) = Coincide(channel.OffMs, dropped[phase], spanMs);
+                channel.CallDeviations[p] = onDeviations + offDeviations;
+                channel.CallShare[p] = Math.Max(onShare, offShare);
                 channel.ReadDisplay(displays, p);
             }
         }
@@ -88,11 +95,11 @@ internal sealed class ChannelFacts
     }
 
     /// <summary>How much more often than by chance one of <paramref name="calls"/> follows a time within the call window.</summary>
-    private static double Deviations(List<long> times, List<long>? calls, long spanMs)
+    private static (double Deviations, double Share) Coincide(List<long> times, List<long>? calls, long spanMs)
     {
-        if (calls is null)
+        if (calls is null || times.Count == 0)
         {
-            return 0;
+            return (0, 0);
         }
 
         var hits = 0;
@@ -109,7 +116,7 @@ internal sealed class ChannelFacts
 
         var windowMs = LearningLimits.CallWindowMs + 100;
         var byChance = (double)times.Count * calls.Count * windowMs / spanMs;
-        return (hits - byChance) / Math.Sqrt(byChance + 1);
+        return ((hits - byChance) / Math.Sqrt(byChance + 1), (hits - byChance) / Math.Min(times.Count, calls.Count));
     }
 
     private void ReadDurations()

@@ -110,6 +110,7 @@ internal sealed class DetectorLearner
         var calls = _channels[channel].CallDeviations;
         var (best, second) = BestTwo(calls);
         return best >= 0 && _channels[channel].OnMs.Count >= LearningLimits.FewestActuations / 2 && calls[best] >= LearningLimits.CallsSurely
+            && _channels[channel].CallShare[best] >= LearningLimits.CallsOften
             && calls[best] >= LearningLimits.CallsClearly * Math.Max(1, second < 0 ? 0 : calls[second])
             ? best
             : null;
@@ -122,10 +123,19 @@ internal sealed class DetectorLearner
         {
             _belongs[c] = FindWiredPhase(c) is { } own
                 ? (own, 0.98, $"Calls of the phase come and go with this channel, {Number(_channels[c].CallDeviations[own])} standard deviations above chance.")
-                : wired.Length == 1
+                : wired.Length == 1 && !DisplayContradicts(c, wired[0])
                     ? (wired[0], 0.97, $"Lies in one lane with a channel that calls the phase: hits follow at a fixed lag, {Number(StrongestLink(c))} standard deviations above their surroundings.")
-                    : ByDisplay(lane);
+                    : ByDisplay(wired.Length == 1 ? [c] : lane);
         }
+    }
+
+    /// <summary>Vehicles that turn out of a lane pass its upstream detector too: a detector that empties in another phase's green is that phase's.</summary>
+    private bool DisplayContradicts(int channel, int phase)
+    {
+        var facts = _channels[channel];
+        var best = BestTwo(facts.DisplayFit).Best;
+        return best != phase && facts.DeepRedShare[phase] > LearningLimits.DeparturesInRed && facts.DeepRedShare[best] <= LearningLimits.DeparturesInRed
+            && facts.DisplayFit[best] >= LearningLimits.DisplayContradicts * facts.DisplayFit[phase];
     }
 
     /// <summary>The phase whose greens empty a lane's detectors.</summary>

@@ -29,8 +29,13 @@ internal static class LaneLinks
                     continue;
                 }
 
-                CountLags(Newest(channels[a].OnMs), Newest(channels[b].OnMs), lags);
-                if (FindPeak(lags, out var lagMs, out var deviations))
+                var hitsA = Newest(channels[a].OnMs);
+                var hitsB = Newest(channels[b].OnMs);
+                CountLags(hitsA, hitsB, lags);
+                FindPeak(lags, out var lagMs, out var deviations, out var excess);
+                var share = excess / Math.Min(hitsA.Length, hitsB.Length);
+                var leastShare = Math.Abs(lagMs) < LearningLimits.TogetherMs ? LearningLimits.SameVehiclesTogether : LearningLimits.SameVehicles;
+                if (deviations >= LearningLimits.SameLane && share >= leastShare)
                 {
                     links.Add(lagMs >= 0 ? new LaneLink(a, b, lagMs, deviations) : new LaneLink(b, a, -lagMs, deviations));
                 }
@@ -62,11 +67,12 @@ internal static class LaneLinks
     }
 
     /// <summary>The pair of neighboring steps that stands out most over the upper part of its surroundings.</summary>
-    private static bool FindPeak(ReadOnlySpan<int> lags, out long lagMs, out double deviations)
+    private static void FindPeak(ReadOnlySpan<int> lags, out long lagMs, out double deviations, out double excess)
     {
         Span<int> around = stackalloc int[20];
         deviations = 0;
         lagMs = 0;
+        excess = 0;
         for (var i = 12; i < lags.Length - 13; i++)
         {
             lags[(i - 12)..(i - 2)].CopyTo(around);
@@ -77,10 +83,9 @@ internal static class LaneLinks
             if (found > deviations)
             {
                 deviations = found;
+                excess = lags[i] + lags[i + 1] - high;
                 lagMs = ((i + 1) * LearningLimits.LagStepMs) - LearningLimits.LongestLagMs;
             }
         }
-
-        return deviations >= LearningLimits.SameLane;
     }
 }

@@ -19,11 +19,29 @@ internal static class LearningLimits
     /// <summary>Standard deviations by which hits at one lag must stand out for two detectors to lie in one lane.</summary>
     public const double SameLane = 4;
 
+    /// <summary>
+    /// Share of the rarer detector's hits that must make that peak: signals that start two movements together make peaks too, of the first vehicles of a queue,
+    /// and over a long log even those stand out by many deviations.
+    /// </summary>
+    public const double SameVehicles = 0.07;
+
+    /// <summary>The same for hits at the same time, where movements that start together differ from one lane only by how many hits agree.</summary>
+    public const double SameVehiclesTogether = 0.4;
+
+    /// <summary>Lags shorter than this are the same time.</summary>
+    public const long TogetherMs = 1_000;
+
+    /// <summary>Share of a channel's hits, or of a phase's calls, that must coincide beyond chance for the channel to be wired to the phase.</summary>
+    public const double CallsOften = 0.1;
+
     /// <summary>Fewest actuations of a detector about which anything is said.</summary>
     public const int FewestActuations = 40;
 
     /// <summary>Share by which the display of one phase must explain a detector's hits better than that of any other.</summary>
     public const double DisplayClearly = 1.15;
+
+    /// <summary>The same where the display stands against what the lane says.</summary>
+    public const double DisplayContradicts = 1.5;
 
     /// <summary>Vehicles may still leave this long after the begin of red; later ones turned right on red or lie upstream.</summary>
     public const long DeepRedMs = 3_000;

@@ -19,7 +19,7 @@ internal sealed class SplitFailure : SignalMeasure
 
     private readonly MeasureContext _context;
     private readonly bool _isOdot;
-    private readonly bool _threshold;
+    private readonly bool _thresholdFails;
     private readonly bool _leaveOutFaulted;
     private readonly bool _leaveOutGaps;
     private readonly bool _redIsClearance;
@@ -43,7 +43,7 @@ internal sealed class SplitFailure : SignalMeasure
         _context = context;
         var options = context.Options;
         _isOdot = options.Set == DefinitionSet.Odot21;
-        _threshold = options[SplitFailureMeasure.ThresholdFails];
+        _thresholdFails = options[SplitFailureMeasure.ThresholdFails];
         _leaveOutFaulted = options[SplitFailureMeasure.LeaveOutFaulted];
         _leaveOutGaps = options[SplitFailureMeasure.LeaveOutGaps];
         _redIsClearance = options.Choice(SplitFailureMeasure.RedFrom) == RedStart.RedClearance;
@@ -302,7 +302,7 @@ internal sealed class SplitFailure : SignalMeasure
     private bool Reaches(double value, double threshold)
     {
         var limit = _isOdot ? (float)threshold : threshold;
-        return value > limit || (_threshold && value == limit);
+        return value > limit || (_thresholdFails && value == limit);
     }
 
     private void Add(in Verdict verdict)

@@ -83,6 +83,23 @@ public sealed class SplitFailureTests
     }
 
     [Fact]
+    public void An_off_that_opens_the_log_was_on_from_its_start_for_Utah_and_unknown_for_us()
+    {
+        var drawing = Phase + "det 12 #20 .20\nat 1s 1 4";
+
+        Assert.Empty(Cycles(drawing));
+        var cycle = Assert.Single(Cycles(drawing, DefinitionSet.Udot5));
+        Assert.Equal("1.0", cycle["green_occupancy"]);
+        Assert.Equal("0.4", cycle["red_occupancy"]);
+    }
+
+    [Fact]
+    public void Two_ons_within_two_seconds_are_one_after_the_other_for_Oregon_s_package()
+    {
+        Assert.Equal("1.0", Assert.Single(OdotCycles(Phase + "det 12 .3 #30 .2\nat 5s 82 12"))["Green_Occupancy"]);
+    }
+
+    [Fact]
     public void A_cycle_before_the_loops_first_word_is_dropped()
     {
         var bin = Assert.Single(DrawnTable.Rows("split-failure", "split-failures", Phase + "det 12 .20 #10 .5", OneLoop));

@@ -31,13 +31,20 @@ public static class Quality
             .Integer(repairedPairs)
             .Integer(channels is null ? null : coverage.FaultedCount(span, channels));
 
+    /// <summary>Ends the row of a single detector.</summary>
+    public static void Write(RowBuffer rows, SignalCoverage coverage, TimeRange span, long? droppedCycles, long? repairedPairs, int channel) =>
+        rows.Real(coverage.SeenShare(span))
+            .Integer(droppedCycles)
+            .Integer(repairedPairs)
+            .Integer(coverage.IsFaulted(span, channel) ? 1 : 0);
+
     /// <summary>Ends a row that was made from rows of other tables.</summary>
     /// <param name="seenShare">Mean over the rows behind it, weighted as they went in; null when none is known.</param>
     /// <param name="faultedDetectors">Most over the rows behind it; null where they used none.</param>
     public static void WriteComposed(RowBuffer rows, double? seenShare, long? faultedDetectors = null) =>
         rows.Real(seenShare).Null().Null().Integer(faultedDetectors);
 
-    /// <summary>A set of channels for <see cref="Write"/>.</summary>
+    /// <summary>A set of channels, as rows of several detectors take it.</summary>
     public static BitArray Channels(IEnumerable<byte> channels)
     {
         var set = new BitArray(256);

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Collections.Immutable;
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
@@ -136,7 +135,6 @@ public sealed class DetectorHealthMeasure : Measure
         private readonly long[] _groupHits;
         private readonly long[] _ownHits = new long[Channels];
         private readonly long[] _neighborHitsAtLastHit = new long[Channels];
-        private readonly BitArray _one = new(Channels);
         private TimeRange? _bin;
 
         public DetectorStates(MeasureContext context)
@@ -292,9 +290,7 @@ public sealed class DetectorHealthMeasure : Measure
         private void Write(TimeRange bin, int channel, int fault, long sinceMs)
         {
             _rows.Time(bin.StartMs).Integer(channel).Word(fault).Time(sinceMs);
-            _one.SetAll(false);
-            _one[channel] = true;
-            Quality.Write(_rows, _context.Coverage, bin, null, null, _one);
+            Quality.Write(_rows, _context.Coverage, bin, null, null, channel);
         }
 
         private TimeRange BinAt(long timeMs) => _context.Clock.BinAt(timeMs, _context.Options.BinMs);

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Collections.Immutable;
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
@@ -80,7 +79,6 @@ public sealed class QueueSpillbackMeasure : Measure
         private readonly long _standingMs;
         private readonly long _dischargeMs;
         private readonly Detector[] _detectors;
-        private readonly BitArray[] _channels;
         private readonly CycleBuilder[] _cycles;
         private readonly int[] _cycleOfDetector;
         private readonly sbyte[] _detectorOfChannel = new sbyte[Channels];
@@ -103,7 +101,6 @@ public sealed class QueueSpillbackMeasure : Measure
                     .DistinctBy(d => d.Channel).OrderBy(d => d.Phase).ThenBy(d => d.Channel),
             ];
             var phases = _detectors.Select(d => d.Phase!.Value).Distinct().ToArray();
-            _channels = [.. _detectors.Select(d => Quality.Channels([d.Channel]))];
             _cycles = [.. phases.Select(p => new CycleBuilder(SignalGroup.Phase(p), CycleBoundary.RedToRed))];
             _cycleOfDetector = [.. _detectors.Select(d => Array.IndexOf(phases, d.Phase!.Value))];
             _onSinceMs = [.. _detectors.Select(_ => long.MaxValue)];
@@ -326,7 +323,7 @@ public sealed class QueueSpillbackMeasure : Measure
                         .Integer(cell.Cycles).Integer(cell.Queued).Integer(cell.QueuedAtGreen).Integer(cell.Blocked)
                         .Real(cell.QueuedRedMs / 1000.0).Real(cell.BlockedGreenMs / 1000.0).Real(cell.GreenMs / 1000.0)
                         .Real(cell.GreenMs == 0 ? null : (double)cell.BlockedGreenMs / cell.GreenMs);
-                    Quality.Write(_rows, _context.Coverage, bin.Range, cell.Dropped, null, _channels[d]);
+                    Quality.Write(_rows, _context.Coverage, bin.Range, cell.Dropped, null, _detectors[d].Channel);
                 }
             }
         }

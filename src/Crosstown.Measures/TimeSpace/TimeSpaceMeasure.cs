@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Collections.Immutable;
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
@@ -146,7 +145,6 @@ public sealed class TimeSpaceMeasure : Measure
         private readonly long[] _shiftMs = new long[Channels];
         private readonly long _earliestShiftMs;
         private readonly PendingArrivals _pending = new();
-        private readonly BitArray _one = new(Channels);
 
         public ProjectedPassages(MeasureContext context)
         {
@@ -210,9 +208,7 @@ public sealed class TimeSpaceMeasure : Measure
             var hitMs = passage.TimeMs - _shiftMs[passage.Channel];
             _rows.Time(passage.TimeMs).Time(hitMs).Integer(_phases[passage.Key].Group.Number).Integer(passage.Channel)
                 .Real(_detectors[passage.Channel]!.StopBarDistanceFt).Word((int)state);
-            _one.SetAll(false);
-            _one[passage.Channel] = true;
-            Quality.Write(_rows, _context.Coverage, new(Math.Min(hitMs, passage.TimeMs), Math.Max(hitMs, passage.TimeMs)), null, null, _one);
+            Quality.Write(_rows, _context.Coverage, new(Math.Min(hitMs, passage.TimeMs), Math.Max(hitMs, passage.TimeMs)), null, null, passage.Channel);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Collections.Immutable;
 using Crosstown.Core.Events;
 using Crosstown.Core.Tables;
@@ -115,7 +114,6 @@ public sealed class TimingAndActuationMeasure : Measure
         private readonly List<int> _keysSeen = [];
         private readonly bool[] _isSeen = new bool[Subjects.Length * Numbers];
         private readonly List<Bar> _bars = [];
-        private readonly BitArray _one = new(Numbers);
         private TimeRange? _bin;
         private int _gapsPassed;
 
@@ -301,9 +299,15 @@ public sealed class TimingAndActuationMeasure : Measure
                 var (subject, number) = (bar.Key / Numbers, bar.Key % Numbers);
                 _rows.Time(bar.StartMs).Time(bar.EndMs).Word(subject).Integer(number).Word((int)bar.State)
                     .Real((bar.EndMs - bar.StartMs) / 1000.0).Boolean(bar.Begins).Boolean(bar.Ends);
-                _one.SetAll(false);
-                _one[number] = true;
-                Quality.Write(_rows, _context.Coverage, new TimeRange(bar.StartMs, bar.EndMs), null, null, subject == (int)Subject.Detector ? _one : null);
+                var span = new TimeRange(bar.StartMs, bar.EndMs);
+                if (subject == (int)Subject.Detector)
+                {
+                    Quality.Write(_rows, _context.Coverage, span, null, null, number);
+                }
+                else
+                {
+                    Quality.Write(_rows, _context.Coverage, span, null, null, null);
+                }
             }
 
             _bars.Clear();

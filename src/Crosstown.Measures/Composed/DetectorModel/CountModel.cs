@@ -14,6 +14,7 @@ internal sealed class CountModel(int bins, int historyDays)
     private const int TrendDays = 7;
 
     private readonly Queue<Day> _days = [];
+    private int _daysAdded;
 
     /// <summary>Remembered days with at least half of their bins counted.</summary>
     public int UsableDays { get; private set; }
@@ -71,9 +72,17 @@ internal sealed class CountModel(int bins, int historyDays)
         }
 
         var isUsable = known * 2 >= bins;
-        var own = held.Where(c => c != Missing).Select(c => (double)c).ToList();
-        _days.Enqueue(new Day(dayOfWeek, held, Level() ?? Statistics.Median(own) ?? 0, isUsable));
+        _days.Enqueue(new Day(dayOfWeek, held, isUsable) { Level = Level() ?? 0 });
         UsableDays += isUsable ? 1 : 0;
+        if (++_daysAdded <= TrendDays)
+        {
+            // Until there is a week before a day, the first days share one level: a lone weekend's would mislead.
+            foreach (var day in _days)
+            {
+                day.Level = Level() ?? 0;
+            }
+        }
+
         if (_days.Count > historyDays)
         {
             UsableDays -= _days.Dequeue().IsUsable ? 1 : 0;
@@ -97,5 +106,14 @@ internal sealed class CountModel(int bins, int historyDays)
         return Statistics.Median(recent);
     }
 
-    private sealed record Day(int DayOfWeek, ushort[] Counts, double Level, bool IsUsable);
+    private sealed class Day(int dayOfWeek, ushort[] counts, bool isUsable)
+    {
+        public int DayOfWeek { get; } = dayOfWeek;
+
+        public ushort[] Counts { get; } = counts;
+
+        public bool IsUsable { get; } = isUsable;
+
+        public double Level { get; set; }
+    }
 }

@@ -54,7 +54,7 @@ internal static class DayCheck
     /// <param name="expected">One per bin; NaN where nothing is known.</param>
     /// <param name="isQuietAll">Bins in which no detector of the signal saw what it should have: a closed street, not a broken detector.</param>
     /// <param name="anomalous">Bins whose count lies far from the expected one.</param>
-    /// <param name="logRatio">Logarithm of the day's count over the expected one, less what the signal's other detectors did; null when not known.</param>
+    /// <param name="logRatio">Median logarithm of the bins' counts over the expected ones, less what the signal's other detectors did; null when not known.</param>
     /// <param name="logRatioDeviation">Usual spread of it.</param>
     public static DayFinding Judge(
         ReadOnlySpan<double?> counts, ReadOnlySpan<double> expected, ReadOnlySpan<bool> isQuietAll, int anomalous, double? logRatio, double logRatioDeviation, VerdictLimits limits)

@@ -30,12 +30,12 @@ public sealed class DetectorModelMeasure : ComposedMeasure
         "equal_evidence", "", "Equal counts in a row with a chance below ten to minus this are a frozen detector.", 6, least: 1, most: 100);
 
     internal static readonly NumberOption RatioLimit = new(
-        "ratio_limit", "", "A day's count off by more than this share, and by more than four times its usual spread, is over or under.", 0.25, least: 0.01, most: 10);
+        "ratio_limit", "", "A day whose bins are off by more than this share in the median, and by more than four times the usual spread, is over or under.", 0.25, least: 0.01, most: 10);
 
     internal static readonly NumberOption ShiftGain = new(
         "shift_gain", "0-1", "A shifted day fits by this share better than the day as it stands.", 0.4, least: 0, most: 1);
 
-    internal static readonly NumberOption ErraticShare = new("erratic_share", "0-1", "With this share of anomalies a day is erratic.", 0.05, least: 0.001, most: 1);
+    internal static readonly NumberOption ErraticShare = new("erratic_share", "0-1", "With this share of anomalies a day is erratic: one bin in twenty, over an hour of 15-minute bins.", 0.05, least: 0.001, most: 1);
 
     internal static readonly TableSchema Bins = new()
     {
@@ -292,10 +292,14 @@ public sealed class DetectorModelMeasure : ComposedMeasure
         private void WriteDays(Signal signal, TimeRange day)
         {
             var isQuietAll = new bool[_binsPerDay];
+            var isTold = new bool[_binsPerDay];
             for (var bin = 0; bin < _binsPerDay; bin++)
             {
                 isQuietAll[bin] = IsQuietAll(signal, bin);
+                isTold[bin] = signal.Channels.Values.Any(c => c.IsLogged[bin]);
             }
+
+            var isMostlyTold = isTold.Count(t => t) * 2 >= _binsPerDay;
 
             var logRatios = signal.Channels.ToDictionary(c => c.Key, c => LogRatio(c.Value));
             foreach (var (number, channel) in signal.Channels)
@@ -311,9 +315,9 @@ public sealed class DetectorModelMeasure : ComposedMeasure
                 // What all detectors of the signal do together is the street's: a holiday, a closure, snow.
                 var others = logRatios.Where(r => r.Key != number && r.Value is not null).Select(r => r.Value!.Value).ToList();
                 var logRatio = logRatios[number] - (others.Count >= 2 ? Statistics.Median(others) : 0);
-                var finding = gehs.Length == 0 && channel.Model.UsableDays < _leastDays
+                var finding = !isMostlyTold || (gehs.Length == 0 && channel.Model.UsableDays < _leastDays)
                     ? new DayFinding(Verdict.Unknown, 0, _binsPerDay)
-                    : DayCheck.Judge(Padded(channel, signal), channel.Expected, isQuietAll, anomalous, logRatio, channel.LogRatioDeviation, _limits);
+                    : DayCheck.Judge(Padded(channel, isTold), channel.Expected, isQuietAll, anomalous, logRatio, channel.LogRatioDeviation, _limits);
                 WriteDay(signal, day, number, channel, finding, gehs.Length, anomalous);
                 if (gehs.Length > 0)
                 {
@@ -353,13 +357,13 @@ public sealed class DetectorModelMeasure : ComposedMeasure
             Quality.WriteComposed(_days, (double)counted / bins, channel.Faulted.Max());
         }
 
-        /// <summary>The day's counts; a bin that the wall clock skipped is no missing count, so the one before stands in for it.</summary>
-        private double?[] Padded(Channel channel, Signal signal)
+        /// <summary>The day's counts; a bin that the wall clock skipped, or that the rows do not reach, is no missing count: the expected one stands in.</summary>
+        private double?[] Padded(Channel channel, bool[] isTold)
         {
             var counts = (double?[])channel.Counts.Clone();
             for (var bin = 0; bin < _binsPerDay; bin++)
             {
-                if (signal.BinStartMs[bin] == 0)
+                if (!isTold[bin])
                 {
                     counts[bin] = double.IsNaN(channel.Expected[bin]) ? 0 : Math.Round(channel.Expected[bin]);
                 }
@@ -389,15 +393,21 @@ public sealed class DetectorModelMeasure : ComposedMeasure
             return due >= 3;
         }
 
+        /// <summary>The median over the day's busier bins, when there are some hours of them: a miscounting detector is off all day, an event on the street for a while.</summary>
         private static double? LogRatio(Channel channel)
         {
-            var counted = 0.0;
+            const double busy = 5;
+            const int leastBusyBins = 16;
+            var ratios = new List<double>(channel.Counts.Length);
             for (var bin = 0; bin < channel.Counts.Length; bin++)
             {
-                counted += double.IsNaN(channel.Expected[bin]) ? 0 : channel.Counts[bin] ?? 0;
+                if (channel.Counts[bin] is { } count && channel.Expected[bin] >= busy)
+                {
+                    ratios.Add(Math.Log((count + 0.5) / (channel.Expected[bin] + 0.5)));
+                }
             }
 
-            return ExpectedTotal(channel) is > 0 and var expected && counted > 0 ? Math.Log(counted / expected) : null;
+            return ratios.Count < leastBusyBins ? null : Statistics.Median(ratios);
         }
 
         private static double? ExpectedTotal(Channel channel)

@@ -246,7 +246,7 @@ public sealed record ReportDefinition
             return DayTypes.All;
         }
 
-        var words = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Select(e => e.ToString()) : [value.ToString()];
+        string[] words = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(e => e.ToString())] : [value.ToString()];
         var days = DayTypes.None;
         foreach (var word in words)
         {
@@ -260,7 +260,7 @@ public sealed record ReportDefinition
             }
         }
 
-        if (days == DayTypes.None)
+        if (words.Length == 0)
         {
             add(BadValue, "days", "List at least one day.");
         }

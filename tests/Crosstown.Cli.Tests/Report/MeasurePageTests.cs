@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Crosstown.Cli.Report.Pictures;
 using Crosstown.Core.Tables;
@@ -77,7 +78,7 @@ public sealed class MeasurePageTests
             MeasurePictures.Names.Order(StringComparer.Ordinal),
             Directory.EnumerateFiles(Folder(), "*.svg").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal));
 
-    private static IEnumerable<TableSchema> TablesIn(string name, DefinitionSet set) => MeasureCatalog.Find(name)?.TablesIn(set) ?? ComposedCatalog.Find(name)!.Tables;
+    private static ImmutableArray<TableSchema> TablesIn(string name, DefinitionSet set) => MeasureCatalog.Find(name)?.TablesIn(set) ?? ComposedCatalog.Find(name)!.Tables;
 
     private static string Describe(TableSchema table) => $"{table.Name}: {string.Join(", ", table.Columns.Select(c => $"{c.Name} [{c.Unit}]"))}";
 

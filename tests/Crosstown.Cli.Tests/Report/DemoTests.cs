@@ -74,6 +74,6 @@ public sealed class DemoTests(SmallTown town) : IClassFixture<SmallTown>
         Assert.DoesNotContain('│', text);
         Assert.Contains("Worst split failures", text, StringComparison.Ordinal);
         Assert.Contains("Detector phases learned: precision", text, StringComparison.Ordinal);
-        Assert.Contains("Planted detector faults:", text, StringComparison.Ordinal);
+        Assert.Contains("Planted faults found:", text, StringComparison.Ordinal);
     }
 }

@@ -15,6 +15,9 @@ internal static class CoordinationDiagramChart
     /// <summary>Without a programmed cycle length the axis ends above this share of the cycles, so that a long night cycle does not flatten the day.</summary>
     private const double ShownCycleShare = 0.9;
 
+    /// <summary>A line that would rise or fall farther than this from one cycle to the next is broken instead: free running is not a trend.</summary>
+    private const double LongestRise = 34;
+
     /// <summary>Room above the longest cycle that is to be seen.</summary>
     private const double Headroom = 1.12;
 
@@ -121,19 +124,19 @@ internal static class CoordinationDiagramChart
             + $"worst from {view.TimeOfDay(worst.Span.StartMs)} ({Words.Plan(worst.Number)}, {Words.Ratio(worst.PlatoonRatio)}); 1 is arrival at random.";
     }
 
-    /// <summary>One step a cycle, from its begin to its end; broken where cycles do not follow each other, and where it lies beyond the axis.</summary>
+    /// <summary>One step a cycle, from its begin to its end; broken where cycles do not follow each other, where it would leap, and where it lies beyond the axis.</summary>
     private static List<Point> Line(List<Cycle> cycles, TimeAxis time, NumberAxis seconds, Func<Cycle, double> height)
     {
         var points = new List<Point>(cycles.Count);
         var reachedMs = long.MinValue;
         foreach (var cycle in cycles)
         {
-            if (reachedMs != cycle.Span.StartMs)
+            var y = height(cycle) <= seconds.Most ? seconds.At(height(cycle)) : double.NaN;
+            if (reachedMs != cycle.Span.StartMs || (points.Count > 0 && Math.Abs(points[^1].Y - y) > LongestRise))
             {
                 points.Add(new Point(double.NaN, double.NaN));
             }
 
-            var y = height(cycle) <= seconds.Most ? seconds.At(height(cycle)) : double.NaN;
             points.Add(new Point(time.Clamped(cycle.Span.StartMs), y));
             points.Add(new Point(time.Clamped(cycle.Span.EndMs), y));
             reachedMs = cycle.Span.EndMs;

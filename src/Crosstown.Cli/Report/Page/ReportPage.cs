@@ -109,7 +109,7 @@ internal sealed class ReportPage
 
         page.Clear();
         WriteDefinitions(page);
-        page.Append("</main>\n<footer><p>Times are on each signal's wall clock. Every number stands beside the share of time its log really saw; a dash is a number that is not known, never 0. No person, vehicle or device is in these data.</p></footer>\n</body>\n</html>\n");
+        page.Append("</main>\n<footer><p>Times are on each signal's wall clock. Every number stands beside the share of time its log really saw; a dash is a number that is not known, never 0. No person, vehicle or device is in these data. The page shows single events of signals, arrivals and preempts among them: it is for the staff who run them, not for publication.</p></footer>\n</body>\n</html>\n");
         output.Write(page);
     }
 

@@ -70,7 +70,7 @@ internal static class MeasurePictures
         "detector-model" => scene.MonthViews(ModelDays, MeasureOptions.DefaultBinMs).SelectMany(v => BlindChannels(v).Select(c => new SeriesChart(measure, Title(measure), "detector-model", ["count", "expected"], ["channel"]) { Only = ("channel", c) }.Draw(v))),
         "detector-pairs" => scene.MonthViews().Select(v => new SeriesChart(measure, Title(measure), "detector-pairs", ["ratio"], ["phase"]).Draw(v)),
         "button-health" => scene.MonthViews().Select(v => new SeriesChart(measure, Title(measure), "button-days", ["presses_per_walk"], ["phase"]).Draw(v)),
-        "daily-alerts" => scene.MonthViews().Select(v => new SeriesChart(measure, Title(measure), "daily-alerts", ["share"], ["subject", "number"]).Draw(v)),
+        "daily-alerts" => scene.MonthViews().Select(v => new SeriesChart(measure, Title(measure), "daily-alerts", ["share"], ["subject", "number"]) { Only = ("subject", "detector-anomalies") }.Draw(v)),
         _ => Generic(scene, measure),
     };
 

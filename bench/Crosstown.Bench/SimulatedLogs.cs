@@ -1,6 +1,6 @@
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
-using Crosstown.Simulation;
+using Crosstown.Simulation.Towns;
 
 namespace Crosstown.Bench;
 

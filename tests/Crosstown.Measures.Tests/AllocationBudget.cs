@@ -7,7 +7,7 @@ using Crosstown.Core.Tables;
 using Crosstown.Core.Time;
 using Crosstown.Measures.Engine;
 using Crosstown.Measures.Options;
-using Crosstown.Simulation;
+using Crosstown.Simulation.Towns;
 
 namespace Crosstown.Measures.Tests;
 
@@ -32,9 +32,9 @@ public sealed class AllocationBudget(ITestOutputHelper output)
                 var whole = Allocated(measure, set, configuration, log, buffers);
                 var perEvent = (double)Math.Max(0, whole - half) / (log.Length - (log.Length / 2));
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{measure.Name} {set}: {perEvent:0.0000} bytes per event, {half} to start"));
-                if (perEvent > budget.GetValueOrDefault(measure.Name))
+                if (perEvent > budget.GetValueOrDefault(measure.Name, budget["*"]))
                 {
-                    over.Add(string.Create(CultureInfo.InvariantCulture, $"{measure.Name} in {set}: {perEvent:0.0000} bytes per event, the budget is {budget.GetValueOrDefault(measure.Name)}"));
+                    over.Add(string.Create(CultureInfo.InvariantCulture, $"{measure.Name} in {set}: {perEvent:0.0000} bytes per event, the budget is {budget.GetValueOrDefault(measure.Name, budget["*"])}"));
                 }
             }
         }

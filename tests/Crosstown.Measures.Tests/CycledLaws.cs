@@ -10,6 +10,12 @@ namespace Crosstown.Measures.Tests;
 /// <summary>The law of cutting on a log in which cycles, plans and requests come whole, so that what must wait for an end is tried.</summary>
 public sealed class CycledLaws
 {
+    private static readonly SignalConfiguration OneApproach = CycledLog.Configuration with
+    {
+        Approaches = [.. CycledLog.Configuration.Approaches.Where(a => a.Id == "a2")],
+        Detectors = [.. CycledLog.Configuration.Detectors.Where(d => d.ApproachId == "a2")],
+    };
+
     [Theory]
     [MemberData(nameof(MeasureLaws.All), MemberType = typeof(MeasureLaws))]
     public void A_cabinet_s_log_in_small_pieces_gives_the_same_rows_as_in_one(string name, DefinitionSet set)
@@ -19,8 +25,10 @@ public sealed class CycledLaws
             var log = CycledLog.Make(seed);
             var speeds = CycledLog.Speeds(seed);
 
-            var once = Pass(name, set, CycledLog.Configuration, log, speeds, null);
-            var inPieces = Pass(name, set, CycledLog.Configuration, log, speeds, new Random(seed));
+            // Bins of a minute have many edges for cycles to lie across; with one approach no other's open cycle holds a bin back by chance.
+            var (configuration, binMs) = seed % 2 == 0 ? (OneApproach, 60_000) : (CycledLog.Configuration, MeasureOptions.DefaultBinMs);
+            var once = Pass(name, set, configuration, log, speeds, null, binMs);
+            var inPieces = Pass(name, set, configuration, log, speeds, new Random(seed), binMs);
 
             Assert.Equal(once.Tables.Keys.Order(), inPieces.Tables.Keys.Order());
             foreach (var (table, lines) in once.Tables)
@@ -72,10 +80,11 @@ public sealed class CycledLaws
     }
 
     private static CollectedRows Pass(
-        string name, DefinitionSet set, SignalConfiguration configuration, ReadOnlySpan<ControllerEvent> events, ReadOnlySpan<SpeedReading> speeds, Random? random)
+        string name, DefinitionSet set, SignalConfiguration configuration, ReadOnlySpan<ControllerEvent> events, ReadOnlySpan<SpeedReading> speeds, Random? random,
+        long binMs = MeasureOptions.DefaultBinMs)
     {
         var sink = new CollectedRows();
-        var pass = new SignalPass([MeasureCatalog.Find(name)!], configuration, LocalTimeMap.Utc, new MeasureOptions { Set = set }, null, sink, new DataIssueLog());
+        var pass = new SignalPass([MeasureCatalog.Find(name)!], configuration, LocalTimeMap.Utc, new MeasureOptions { Set = set, BinMs = binMs }, null, sink, new DataIssueLog());
         while (events.Length > 0)
         {
             var length = random is null ? events.Length : Math.Min(events.Length, random.Next(3) == 0 ? random.Next(4) : random.Next(300));

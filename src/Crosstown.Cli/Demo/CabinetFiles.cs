@@ -4,7 +4,7 @@ using System.IO.Compression;
 using System.Text;
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
-using Crosstown.Simulation;
+using Crosstown.Simulation.Towns;
 
 namespace Crosstown.Cli.Demo;
 

@@ -9,7 +9,7 @@ using Crosstown.Core.Data;
 using Crosstown.Core.Time;
 using Crosstown.Logs.Store;
 using Crosstown.Logs.Zones;
-using Crosstown.Simulation;
+using Crosstown.Simulation.Towns;
 
 namespace Crosstown.Cli.Demo;
 

@@ -1,8 +1,8 @@
 using Crosstown.Cli.Report.Data;
 using Crosstown.Core.Street;
 using Crosstown.Core.Time;
-using Crosstown.Simulation;
 using Crosstown.Simulation.Detection;
+using Crosstown.Simulation.Towns;
 
 namespace Crosstown.Cli.Demo;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Crosstown.Core.Street;
-using Crosstown.Simulation;
+using Crosstown.Simulation.Towns;
 
 namespace Crosstown.Cli.Demo;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Collections.Frozen;
 using System.Text;
 
 namespace Crosstown.Core.Privacy;
@@ -84,6 +85,9 @@ public static class RefusedFeeds
         "reportingparty", "rpname", "rpphone",
     };
 
+    /// <summary>Elements of a controller's own log: its header names the controller's address, which is read past (rule P10).</summary>
+    private static readonly FrozenSet<string> ControllerNames = new[] { "eventresponses", "eventresponse", "intersectionnumber" }.ToFrozenSet(StringComparer.Ordinal);
+
     /// <summary>Why a feed is refused, as the end of a sentence that starts with "this looks like"; null when nothing speaks against it.</summary>
     /// <param name="head">The first bytes of the file, decompressed; up to <see cref="HeadLength"/> are looked at, and they may end anywhere.</param>
     public static string? Recognize(ReadOnlySpan<byte> head)
@@ -119,6 +123,10 @@ public static class RefusedFeeds
         else if (start.Length > 0 && start[0] == '<')
         {
             CollectXmlNames(start, names);
+            if (names.Overlaps(ControllerNames))
+            {
+                return null;
+            }
         }
         else
         {

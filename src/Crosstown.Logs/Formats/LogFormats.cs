@@ -4,6 +4,7 @@ using Crosstown.Logs.Formats.Econolite;
 using Crosstown.Logs.Formats.MaxTime;
 using Crosstown.Logs.Formats.Ndjson;
 using Crosstown.Logs.Formats.Parquet;
+using Crosstown.Logs.Formats.Segments;
 
 namespace Crosstown.Logs.Formats;
 
@@ -19,6 +20,7 @@ public static class LogFormats
         new EconoliteFormat(),
         new MaxTimeFormat(),
         new ParquetFormat(),
+        new SegmentFormat(),
         new NdjsonFormat(),
         new CsvFormat(),
     ];

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Crosstown.Core.Data;
+using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Logs.Zones;
 
@@ -87,6 +88,14 @@ public sealed class LogReading
 
         RefuseFile(DataIssueKind.BadHeader, 0, "", "the file names no signal: say which one it is of (--signal); the file is left out");
         return null;
+    }
+
+    /// <summary>Hands on events that are in UTC already and come with their signal's zone.</summary>
+    internal void TakeStored(SignalId signal, string zone, ReadOnlySpan<ControllerEvent> events)
+    {
+        _ = For(signal);
+        Sink.Add(signal, zone, events);
+        Events += events.Length;
     }
 
     /// <summary>Reports something that loses no row.</summary>

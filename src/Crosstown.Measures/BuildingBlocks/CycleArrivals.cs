@@ -112,7 +112,7 @@ public abstract class CycleArrivals : SignalMeasure
         Plans.CutThrough(watermarkMs);
         for (var g = 0; g < _work.Length; g++)
         {
-            DropIfTooLong(g, watermarkMs);
+            DropIfLong(g, watermarkMs);
         }
 
         Resolve(watermarkMs - _holdMs, isEnd: false);
@@ -172,25 +172,15 @@ public abstract class CycleArrivals : SignalMeasure
         TakeHitOf(group, arrivalMs, channel);
     }
 
-    private void DropIfTooLong(int group, long timeMs)
-    {
-        var work = _work[group];
-        if (work.Cycles.OpenSinceMs is { } since && timeMs - since > LongestCycleMs)
-        {
-            work.Cycles.Break();
-            Drop(group, since);
-        }
-    }
-
     private void TakeDisplay(int group, in ControllerEvent e)
     {
-        DropIfTooLong(group, e.TimeMs);
+        DropIfLong(group, e.TimeMs);
         var work = _work[group];
         var since = work.Cycles.OpenSinceMs;
         var dropped = work.Cycles.Dropped;
         if (work.Cycles.Take(e, out var cycle))
         {
-            if (cycle.LengthMs > LongestCycleMs || Context.Coverage.IsBroken(new TimeRange(cycle.StartMs, cycle.EndMs)))
+            if (Context.Coverage.IsBroken(new TimeRange(cycle.StartMs, cycle.EndMs)))
             {
                 Drop(group, cycle.StartMs);
             }
@@ -203,6 +193,15 @@ public abstract class CycleArrivals : SignalMeasure
         else if (work.Cycles.Dropped > dropped)
         {
             Drop(group, since!.Value);
+        }
+    }
+
+    private void DropIfLong(int group, long nowMs)
+    {
+        if (_work[group].Cycles.OpenSinceMs is { } since && nowMs - since > LongestCycleMs)
+        {
+            _work[group].Cycles.Break();
+            Drop(group, since);
         }
     }
 

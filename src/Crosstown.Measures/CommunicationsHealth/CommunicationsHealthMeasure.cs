@@ -173,12 +173,28 @@ public sealed class CommunicationsHealthMeasure : Measure
 
         public override void CloseUpTo(long watermarkMs)
         {
+            // A bin shorter than the five minutes in which events are counted waits for the end of these.
+            var remainder = watermarkMs % SignalCoverage.GapMs;
+            Close(watermarkMs - (remainder < 0 ? remainder + SignalCoverage.GapMs : remainder));
+        }
+
+        public override void Finish(long endMs)
+        {
+            Close(_context.Clock.BinAt(endMs - 1, _context.Options.BinMs).EndMs);
+            if (!_isOdot)
+            {
+                WriteDay();
+            }
+        }
+
+        private void Close(long reachedMs)
+        {
             if (_context.Coverage.EventCount > 0)
             {
-                _bins.FillThrough(_context.Coverage.FirstMs, watermarkMs);
+                _bins.FillThrough(_context.Coverage.FirstMs, reachedMs);
             }
 
-            while (_bins.TryClose(watermarkMs, out var bin))
+            while (_bins.TryClose(reachedMs, out var bin))
             {
                 var least = _context.Coverage.LeastEventsInFiveMinutes(bin.Range);
                 if (_isOdot)
@@ -189,15 +205,6 @@ public sealed class CommunicationsHealthMeasure : Measure
                 {
                     Write(bin, least);
                 }
-            }
-        }
-
-        public override void Finish(long endMs)
-        {
-            CloseUpTo(_context.Clock.BinAt(endMs - 1, _context.Options.BinMs).EndMs);
-            if (!_isOdot)
-            {
-                WriteDay();
             }
         }
 

@@ -84,7 +84,7 @@ public sealed class QueueSpillbackMeasure : Measure
         private readonly sbyte[] _detectorOfChannel = new sbyte[Channels];
         private readonly long[] _onSinceMs;
         private readonly List<TimeRange>[] _standing;
-        private readonly Queue<(int Phase, ObservedCycle Cycle)> _waiting = [];
+        private readonly Queue<(int Phase, ObservedCycle Cycle)> _waiting = new(32);
         private readonly OpenBins<Cell> _bins;
         private readonly GapCursor _gaps;
 
@@ -104,7 +104,7 @@ public sealed class QueueSpillbackMeasure : Measure
             _cycles = [.. phases.Select(p => new CycleBuilder(SignalGroup.Phase(p), CycleBoundary.RedToRed))];
             _cycleOfDetector = [.. _detectors.Select(d => Array.IndexOf(phases, d.Phase!.Value))];
             _onSinceMs = [.. _detectors.Select(_ => long.MaxValue)];
-            _standing = [.. _detectors.Select(_ => new List<TimeRange>())];
+            _standing = [.. _detectors.Select(_ => new List<TimeRange>(256))];
             _bins = new OpenBins<Cell>(context.Clock, context.Options.BinMs, _detectors.Length);
             Array.Fill(_detectorOfChannel, (sbyte)-1);
             for (var d = 0; d < _detectors.Length; d++)

@@ -21,7 +21,7 @@ internal sealed class GreenBands
     private readonly RowBuffer _rows;
     private readonly GapCursor _gaps;
     private readonly DisplayState[] _states = new DisplayState[2 * Numbers];
-    private readonly List<Band> _bands = [];
+    private readonly List<Band> _bands = new(2048);
     private int _first;
 
     public GreenBands(MeasureContext context)

@@ -1,4 +1,5 @@
 using Crosstown.Core.Events;
+using Crosstown.Core.Street;
 using Crosstown.Core.Tables;
 using Crosstown.Core.Time;
 using Crosstown.Measures.BuildingBlocks;
@@ -13,6 +14,9 @@ internal sealed class PatternTiming
     private const long DayMs = 86_400_000;
     private const int LongCycle = 255;
 
+    /// <summary>Room for a day of greens of a phase that is served at all; a busier one makes more once.</summary>
+    private const int HeldGreens = 1024;
+
     /// <summary>Programmed values this long before a pattern change already belong to the new pattern.</summary>
     private const long BelongsMs = 2000;
 
@@ -24,7 +28,9 @@ internal sealed class PatternTiming
     private readonly long[] _greenSinceMs = new long[Phases];
     private readonly List<int>[] _greenMs = new List<int>[Phases];
     private readonly List<long>[] _startMs = new List<long>[Phases];
+    private readonly List<double> _deviations = new(HeldGreens);
     private readonly Programmed[] _splits = new Programmed[Phases];
+    private readonly PhaseConfiguration[]?[] _ringFromCoordinated = new PhaseConfiguration[]?[Phases];
     private Programmed _cycle;
     private Programmed _offset;
     private Programmed _actualCycle;
@@ -45,6 +51,16 @@ internal sealed class PatternTiming
             _greenMs[phase] = [];
             _startMs[phase] = [];
         }
+
+        foreach (var ring in context.Configuration.Phases.Where(p => p.Ring is not null).GroupBy(p => p.Ring))
+        {
+            var order = ring.OrderBy(p => p.Number).ToArray();
+            var first = Array.FindIndex(order, p => p.IsCoordinated);
+            foreach (var phase in order.Where(p => first >= 0 && p.Number < Phases))
+            {
+                _ringFromCoordinated[phase.Number] = [.. order[first..], .. order[..first]];
+            }
+        }
     }
 
     public void Take(in ControllerEvent e)
@@ -59,6 +75,8 @@ internal sealed class PatternTiming
                 var lengthMs = e.TimeMs - _greenSinceMs[e.Parameter];
                 if (lengthMs <= GreenBands.LongestMs)
                 {
+                    _greenMs[e.Parameter].EnsureCapacity(HeldGreens);
+                    _startMs[e.Parameter].EnsureCapacity(HeldGreens);
                     _greenMs[e.Parameter].Add((int)lengthMs);
                     _startMs[e.Parameter].Add(_greenSinceMs[e.Parameter]);
                 }
@@ -161,15 +179,8 @@ internal sealed class PatternTiming
     /// <summary>Offset plus the splits of the phases from the ring's coordinated phase on.</summary>
     private double? ProgrammedStartS(int phase, double? cycleS)
     {
-        if (cycleS is not { } cycle || _offset.Value is not { } offset || _context.Configuration.Phases.IsEmpty)
-        {
-            return null;
-        }
-
-        var ring = _context.Configuration.Phases.FirstOrDefault(p => p.Number == phase)?.Ring;
-        var order = _context.Configuration.Phases.Where(p => p.Ring == ring && ring is not null).OrderBy(p => p.Number).ToList();
-        var first = order.FindIndex(p => p.IsCoordinated);
-        if (first < 0 || SplitS(order[first].Number) is not { } coordinatedS)
+        if (cycleS is not { } cycle || _offset.Value is not { } offset || _ringFromCoordinated[phase] is not { } ring
+            || SplitS(ring[0].Number) is not { } coordinatedS)
         {
             return null;
         }
@@ -177,7 +188,7 @@ internal sealed class PatternTiming
         var start = offset;
         if (_reference == OffsetReference.BeginYellow)
         {
-            if (order[first].YellowS is not { } yellowS || order[first].RedClearanceS is not { } redClearanceS)
+            if (ring[0].YellowS is not { } yellowS || ring[0].RedClearanceS is not { } redClearanceS)
             {
                 return null;
             }
@@ -185,16 +196,15 @@ internal sealed class PatternTiming
             start -= coordinatedS - yellowS - redClearanceS;
         }
 
-        for (var i = 0; i < order.Count; i++)
+        foreach (var served in ring)
         {
-            var number = order[(first + i) % order.Count].Number;
-            if (number == phase)
+            if (served.Number == phase)
             {
                 return ((start % cycle) + cycle) % cycle;
             }
 
             // A phase of the ring whose split is not logged is not in use.
-            start += SplitS(number) ?? 0;
+            start += SplitS(served.Number) ?? 0;
         }
 
         return null;
@@ -217,7 +227,8 @@ internal sealed class PatternTiming
         }
 
         var mean = Math.Atan2(y, x) / Math.Tau * cycle;
-        var deviations = new List<double>(startMs.Count);
+        var deviations = _deviations;
+        deviations.Clear();
         foreach (var ms in startMs)
         {
             var deviation = SecondOfCycle(ms, cycle) - mean;

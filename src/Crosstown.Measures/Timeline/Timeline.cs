@@ -14,6 +14,8 @@ internal sealed class Timeline : SignalMeasure
     private const int Numbers = 256;
     private const long None = -1;
 
+    private static readonly Comparison<Interval> InPeerOrder = ComparePeerOrder;
+
     /// <summary>Classes whose second end in a row Oregon's package shows as an interval between the two ends.</summary>
     private const int EndedTwice = 2;
 
@@ -29,6 +31,9 @@ internal sealed class Timeline : SignalMeasure
     private readonly long _longestMs;
     private readonly RowBuffer _rows;
     private readonly IntervalQueue _queue = new();
+
+    /// <summary>Intervals that began at one moment and wait for the next to begin.</summary>
+    private readonly List<Interval> _together = [];
 
     /// <summary>Open intervals by class and number; null for classes that were not met yet.</summary>
     private readonly OpenInterval[]?[] _open = new OpenInterval[(int)TimelineClass.Count][];
@@ -489,12 +494,51 @@ internal sealed class Timeline : SignalMeasure
 
             if (interval.State is IntervalState.Complete or IntervalState.Incomplete && interval.EndMs - interval.StartMs >= _shortestMs)
             {
-                _rows.Time(interval.StartMs).Time(interval.EndMs).Single((float)(interval.EndMs - interval.StartMs) / 1000)
-                    .Boolean(interval.State == IntervalState.Complete).Word((int)interval.Class).Integer(Number(interval.Class, interval.Number));
+                if (_together.Count > 0 && _together[0].StartMs != interval.StartMs)
+                {
+                    WriteTogether();
+                }
+
+                _together.Add(interval);
             }
 
             _queue.Leave();
         }
+
+        if (isEnd)
+        {
+            WriteTogether();
+            _queue.Release();
+        }
+    }
+
+    /// <summary>Writes the intervals that began at one moment, in the order of the peer's file: by end, class and number.</summary>
+    private void WriteTogether()
+    {
+        _together.Sort(InPeerOrder);
+        foreach (var interval in _together)
+        {
+            _rows.Time(interval.StartMs).Time(interval.EndMs).Single((float)(interval.EndMs - interval.StartMs) / 1000)
+                .Boolean(interval.State == IntervalState.Complete).Word((int)interval.Class).Integer(Number(interval.Class, interval.Number));
+        }
+
+        _together.Clear();
+    }
+
+    private static int ComparePeerOrder(Interval a, Interval b)
+    {
+        if (a.EndMs != b.EndMs)
+        {
+            return a.EndMs.CompareTo(b.EndMs);
+        }
+
+        if (a.State != b.State)
+        {
+            return (a.State == IntervalState.Complete).CompareTo(b.State == IntervalState.Complete);
+        }
+
+        var byClass = string.CompareOrdinal(TimelineWords.Odot[(int)a.Class], TimelineWords.Odot[(int)b.Class]);
+        return byClass != 0 ? byClass : a.Number - b.Number;
     }
 
     private void Write(in OpenInterval interval, TimelineClass @class, long endMs, bool isComplete, bool hasEnd)

@@ -113,7 +113,7 @@ public sealed class TimingAndActuationMeasure : Measure
         private readonly Open[] _open = new Open[Subjects.Length * Numbers];
         private readonly List<int> _keysSeen = [];
         private readonly bool[] _isSeen = new bool[Subjects.Length * Numbers];
-        private readonly List<Bar> _bars = [];
+        private readonly List<Bar> _bars = new(8192);
         private TimeRange? _bin;
         private int _gapsPassed;
 

@@ -159,8 +159,8 @@ public sealed class ControllerState
     /// <summary>The last tick that was stepped, ms UTC.</summary>
     public long TimeMs { get; internal set; }
 
-    /// <summary>Grows whenever a signal face changes, so that traffic looks only then.</summary>
-    public int FaceVersion { get; internal set; }
+    /// <summary>Grows whenever a signal display changes, so that traffic looks only then.</summary>
+    public int DisplayVersion { get; internal set; }
 
     public CoordinationMode Coordination => Mode;
 

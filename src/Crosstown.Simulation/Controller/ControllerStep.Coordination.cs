@@ -290,7 +290,7 @@ public static partial class ControllerStep
             else if (Crosses(layout, before, stepMs, layout.StartMs[phase]) && !Bits.Has(state.Held, phase))
             {
                 Hold(state, bit);
-                if (program.Phase(phase).RestsInWalk && state.Pedestrian[phase] == PedestrianInterval.DontWalk && program.Phase(phase).WalkMs > 0)
+                if (program.Phase(phase).RestsInWalk && MayWalkAgain(state, phase) && program.Phase(phase).WalkMs > 0)
                 {
                     BeginWalk(state, program.Phase(phase), log);
                 }

@@ -99,7 +99,7 @@ public static partial class ControllerStep
     {
         state.Overlap[i] = interval;
         state.OverlapMs[i] = 0;
-        state.FaceVersion++;
+        state.DisplayVersion++;
     }
 
     private static bool NextIsIn(ControllerProgram program, ControllerState state, uint phases)

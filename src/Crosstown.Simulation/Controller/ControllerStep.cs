@@ -16,6 +16,9 @@ public static partial class ControllerStep
     /// <summary>Parameter of code 131 for free operation.</summary>
     public const byte FreePattern = 254;
 
+    // Shortest solid don't walk between a clearance and the next walk.
+    private const int BufferMs = 3000;
+
     /// <summary>Advances a controller by one tick.</summary>
     /// <param name="program">What is programmed; the same object for every step of a state.</param>
     /// <param name="state">A new state begins all red.</param>
@@ -71,17 +74,15 @@ public static partial class ControllerStep
 
             if (state.RingInterval[ring] == VehicleInterval.Green)
             {
-                state.RingGapMs[ring] = Bits.Has(inputs.Extensions, phase) ? 0 : state.RingGapMs[ring] + TickMs;
+                // The gap begins in the tick in which the detector is off again.
+                state.RingGapMs[ring] = Bits.Has(inputs.Extensions, phase) ? -TickMs : state.RingGapMs[ring] + TickMs;
                 if (Bits.Has(state.Checked, phase))
                 {
                     state.RingWaitedForMs[ring] += TickMs;
                 }
             }
 
-            if (state.Pedestrian[phase] != PedestrianInterval.DontWalk)
-            {
-                state.PedestrianMs[phase] += TickMs;
-            }
+            state.PedestrianMs[phase] += TickMs;
         }
 
         for (var i = 0; i < program.Overlaps.Length; i++)
@@ -170,14 +171,15 @@ public static partial class ControllerStep
                 {
                     state.Pedestrian[number] = PedestrianInterval.Clearance;
                     state.PedestrianMs[number] = 0;
-                    state.FaceVersion++;
+                    state.DisplayVersion++;
                     log.Add(state.TimeMs, EventCode.PedestrianBeginClearance, number);
                 }
             }
             else if (state.PedestrianMs[number] >= phase.PedestrianClearanceMs)
             {
                 state.Pedestrian[number] = PedestrianInterval.DontWalk;
-                state.FaceVersion++;
+                state.PedestrianMs[number] = 0;
+                state.DisplayVersion++;
                 log.Add(state.TimeMs, EventCode.PedestrianBeginDontWalk, number);
             }
         }
@@ -199,7 +201,7 @@ public static partial class ControllerStep
         state.Pedestrian[phase.Number] = PedestrianInterval.Walk;
         state.PedestrianMs[phase.Number] = 0;
         state.PedestrianCalls &= ~((uint)1 << phase.Number);
-        state.FaceVersion++;
+        state.DisplayVersion++;
         log.Add(state.TimeMs, EventCode.PedestrianBeginWalk, phase.Number);
     }
 
@@ -219,7 +221,7 @@ public static partial class ControllerStep
                 log.Add(state.TimeMs, EventCode.PhaseEndYellow, number);
                 state.Yellows &= ~((uint)1 << number);
                 state.RingMs[ring] = 0;
-                state.FaceVersion++;
+                state.DisplayVersion++;
                 state.RingInterval[ring] = VehicleInterval.RedClearance;
                 if (phase.RedClearanceMs > 0)
                 {
@@ -306,7 +308,8 @@ public static partial class ControllerStep
 
             if (state.RingPhase[ring] == 0)
             {
-                allReady &= next == 0;
+                // What was chosen as the last green ended still comes, even if its window has closed since.
+                allReady &= next == 0 && state.RingNext[ring] == 0;
                 continue;
             }
 
@@ -402,29 +405,27 @@ public static partial class ControllerStep
             return 0;
         }
 
-        if (IsCoordinating(state))
+        var isCoordinating = IsCoordinating(state);
+        if (isCoordinating && phase.IsCoordinated)
         {
-            if (phase.IsCoordinated || IsPastForceOff(program, state, ring, phase))
-            {
-                return EventCode.PhaseForceOff;
-            }
-
-            if (state.PriorityEarly && Bits.Has(state.PriorityCut, phase.Number))
-            {
-                return EventCode.PhaseTransitPriorityEarlyForceOff;
-            }
-        }
-        else if (state.RingWaitedForMs[ring] >= phase.MaximumMs && state.RingMs[ring] >= phase.MaximumMs)
-        {
-            return EventCode.PhaseMaxOut;
+            return EventCode.PhaseForceOff;
         }
 
-        if (state.Preempting == PreemptStage.None && phase.Recall == Recall.Maximum)
+        // What ran out of traffic has gapped out, even when its bound comes before the other ring lets it go.
+        var keepsGreen = state.Preempting == PreemptStage.None && phase.Recall == Recall.Maximum;
+        if (!keepsGreen && state.RingGapMs[ring] >= AllowedGapMs(phase, state.RingWaitedForMs[ring]))
         {
-            return 0;
+            return EventCode.PhaseGapOut;
         }
 
-        return state.RingGapMs[ring] >= AllowedGapMs(phase, state.RingWaitedForMs[ring]) ? EventCode.PhaseGapOut : (ushort)0;
+        if (!isCoordinating)
+        {
+            return state.RingWaitedForMs[ring] >= phase.MaximumMs && state.RingMs[ring] >= phase.MaximumMs ? EventCode.PhaseMaxOut : (ushort)0;
+        }
+
+        return IsPastForceOff(program, state, ring, phase) ? EventCode.PhaseForceOff
+            : state.PriorityEarly && Bits.Has(state.PriorityCut, phase.Number) ? EventCode.PhaseTransitPriorityEarlyForceOff
+            : (ushort)0;
     }
 
     private static bool IsPastForceOff(ControllerProgram program, ControllerState state, int ring, PhaseTiming phase)
@@ -448,6 +449,12 @@ public static partial class ControllerStep
     private static void Terminate(ControllerState state, int ring, ushort reason, byte next, EventBuffer log)
     {
         int phase = state.RingPhase[ring];
+        var bit = (uint)1 << phase;
+        if ((state.MinimumDone & bit) == 0)
+        {
+            log.Add(state.TimeMs, EventCode.PhaseMinimumComplete, phase);
+        }
+
         log.Add(state.TimeMs, reason, phase);
         if (reason == EventCode.PhaseTransitPriorityEarlyForceOff)
         {
@@ -456,7 +463,6 @@ public static partial class ControllerStep
 
         log.Add(state.TimeMs, EventCode.PhaseGreenTermination, phase);
         log.Add(state.TimeMs, EventCode.PhaseBeginYellow, phase);
-        var bit = (uint)1 << phase;
         state.Greens &= ~bit;
         state.Yellows |= bit;
         state.Checked &= ~bit;
@@ -466,7 +472,7 @@ public static partial class ControllerStep
         state.RingMs[ring] = 0;
         state.RingNext[ring] = next;
         state.WaitingVehicles[phase] = 0;
-        state.FaceVersion++;
+        state.DisplayVersion++;
     }
 
     private static void StartGreens(ControllerProgram program, ControllerState state, uint demand, EventBuffer log)
@@ -623,7 +629,8 @@ public static partial class ControllerStep
         state.Greens |= bit;
         state.Locked &= ~bit;
         state.GreenStartMs[number] = state.TimeMs;
-        state.FaceVersion++;
+        state.PedestrianMs[number] = BufferMs;
+        state.DisplayVersion++;
         log.Add(state.TimeMs, EventCode.PhaseOn, number);
         log.Add(state.TimeMs, EventCode.PhaseBeginGreen, number);
         if (phase.IsCoordinated && IsCoordinating(state))
@@ -666,16 +673,21 @@ public static partial class ControllerStep
             if (isWaitedFor && (state.Checked & bit) == 0)
             {
                 state.Checked |= bit;
+                state.RingWaitedForMs[ring] = state.RingMs[ring] == TickMs ? TickMs : 0;
                 log.Add(state.TimeMs, EventCode.PhaseCheck, number);
             }
 
-            if (Bits.Has(state.PedestrianCalls, number) && state.Pedestrian[number] == PedestrianInterval.DontWalk
+            if (Bits.Has(state.PedestrianCalls, number) && MayWalkAgain(state, number)
                 && state.Preempting == PreemptStage.None && HasTimeForWalk(program, state, program.Phase(number), isWaitedFor))
             {
                 BeginWalk(state, program.Phase(number), log);
             }
         }
     }
+
+    /// <summary>Between a pedestrian clearance and the next walk of the same green lies a solid don't walk.</summary>
+    private static bool MayWalkAgain(ControllerState state, int phase) =>
+        state.Pedestrian[phase] == PedestrianInterval.DontWalk && state.PedestrianMs[phase] >= BufferMs;
 
     private static bool HasTimeForWalk(ControllerProgram program, ControllerState state, PhaseTiming phase, bool isWaitedFor)
     {

@@ -1,7 +1,7 @@
 namespace Crosstown.Simulation.Traffic;
 
 /// <summary>What a lane's drivers see.</summary>
-internal enum Face : byte
+internal enum Display : byte
 {
     Stop,
     Go,
@@ -37,7 +37,7 @@ internal interface ILaneWatcher
 
 /// <summary>One lane toward a stop bar: a first-in-first-out queue whose vehicles follow one another by Newell's rule.</summary>
 /// <remarks>
-/// A vehicle crosses the stop bar when it has arrived, its leader is a saturation headway ahead, and the face lets it. Its front passes a point
+/// A vehicle crosses the stop bar when it has arrived, its leader is a saturation headway ahead, and the display lets it. Its front passes a point
 /// x feet upstream at the later of two moments: as if unhindered, and a backward wave after the vehicle that stood k places ahead crossed the
 /// bar, k = x / jam spacing. So a queue grows over a detector and clears from it in the right order without following every vehicle tick by tick.
 /// The queue may grow without bound: no upstream signal is blocked by it.
@@ -73,8 +73,8 @@ internal sealed class Lane
     private long _joined;
     private long _crossed;
     private long _oldest;
-    private long _faceSinceMs;
-    private int _crossedInFace;
+    private long _displaySinceMs;
+    private int _crossedInDisplay;
     private long _lastArrivalMs = long.MinValue / 2;
     private long _lastCrossMs = long.MinValue / 2;
 
@@ -92,7 +92,7 @@ internal sealed class Lane
     /// <summary>Vehicles that have joined and not crossed.</summary>
     public int Waiting => (int)(_joined - _crossed);
 
-    public Face Face { get; private set; }
+    public Display Display { get; private set; }
 
     /// <summary>Varies headways and drivers' choices; off for checks against hand math.</summary>
     public bool Varies { get; init; } = true;
@@ -128,20 +128,20 @@ internal sealed class Lane
     }
 
     /// <summary>Changes what the drivers see.</summary>
-    public void Show(Face face, long timeMs)
+    public void Show(Display display, long timeMs)
     {
-        if (face == Face)
+        if (display == Display)
         {
             return;
         }
 
-        if (face is Face.Go or Face.Permissive)
+        if (display is Display.Go or Display.Permissive)
         {
-            _crossedInFace = 0;
+            _crossedInDisplay = 0;
         }
 
-        Face = face;
-        _faceSinceMs = timeMs;
+        Display = display;
+        _displaySinceMs = timeMs;
         WakeMs = 0;
     }
 
@@ -205,23 +205,23 @@ internal sealed class Lane
         _vehicles = larger;
     }
 
-    /// <summary>When the first waiting vehicle crosses, as far as is known now; MaxValue when it waits for the face or a gap.</summary>
+    /// <summary>When the first waiting vehicle crosses, as far as is known now; MaxValue when it waits for the display or a gap.</summary>
     private long CrossingTime(long nowMs)
     {
         ref var vehicle = ref At(_crossed);
-        switch (Face)
+        switch (Display)
         {
-            case Face.Go:
+            case Display.Go:
                 return ReleaseTime(ref vehicle);
-            case Face.Caution:
+            case Display.Caution:
                 var releaseMs = ReleaseTime(ref vehicle);
-                return releaseMs <= _faceSinceMs + vehicle.YellowMs ? releaseMs : TurnOnRed(ref vehicle);
-            case Face.Permissive:
-                var readyMs = Math.Max(vehicle.ArriveMs, Math.Max(_lastCrossMs + FollowUpMs, _faceSinceMs + 1500));
+                return releaseMs <= _displaySinceMs + vehicle.YellowMs ? releaseMs : TurnOnRed(ref vehicle);
+            case Display.Permissive:
+                var readyMs = Math.Max(vehicle.ArriveMs, Math.Max(_lastCrossMs + FollowUpMs, _displaySinceMs + 1500));
                 return readyMs > nowMs ? readyMs : HasGap(nowMs) ? nowMs : nowMs + 100;
-            case Face.PermissiveCaution:
+            case Display.PermissiveCaution:
                 // Those who already stand in the intersection clear it: two at most.
-                return vehicle.ArriveMs <= _faceSinceMs && _crossedInFace < 2 ? Math.Max(_faceSinceMs + 800, _lastCrossMs + FollowUpMs) : long.MaxValue;
+                return vehicle.ArriveMs <= _displaySinceMs && _crossedInDisplay < 2 ? Math.Max(_displaySinceMs + 800, _lastCrossMs + FollowUpMs) : long.MaxValue;
             default:
                 return TurnOnRed(ref vehicle);
         }
@@ -232,15 +232,15 @@ internal sealed class Lane
 
     private long ReleaseTime(ref Vehicle vehicle)
     {
-        if (_crossedInFace > 0)
+        if (_crossedInDisplay > 0)
         {
-            var startUp = _crossedInFace < StartUpMs.Length && vehicle.ArriveMs < _lastCrossMs + vehicle.HeadwayMs ? StartUpMs[_crossedInFace] : 0;
+            var startUp = _crossedInDisplay < StartUpMs.Length && vehicle.ArriveMs < _lastCrossMs + vehicle.HeadwayMs ? StartUpMs[_crossedInDisplay] : 0;
             return Math.Max(vehicle.ArriveMs, _lastCrossMs + vehicle.HeadwayMs + startUp);
         }
 
         // The first one: a full start from rest when it has stood for a while, a rolling start when it was still coming.
-        var stood = Math.Clamp(_faceSinceMs - vehicle.ArriveMs + 1500, 0, 3000);
-        var fromRest = _faceSinceMs + ((vehicle.HeadwayMs + StartUpMs[0]) * stood / 3000);
+        var stood = Math.Clamp(_displaySinceMs - vehicle.ArriveMs + 1500, 0, 3000);
+        var fromRest = _displaySinceMs + ((vehicle.HeadwayMs + StartUpMs[0]) * stood / 3000);
         return Math.Max(Math.Max(vehicle.ArriveMs, fromRest), _lastCrossMs + vehicle.HeadwayMs);
     }
 
@@ -248,7 +248,7 @@ internal sealed class Lane
     {
         foreach (var lane in _opposing)
         {
-            if (lane.Face is Face.Go && lane.NextCrossingMs() < nowMs + CriticalGapMs)
+            if (lane.Display is Display.Go && lane.NextCrossingMs() < nowMs + CriticalGapMs)
             {
                 return false;
             }
@@ -262,9 +262,9 @@ internal sealed class Lane
         ref var vehicle = ref At(_crossed);
         vehicle.CrossMs = timeMs;
         _crossed++;
-        _crossedInFace++;
+        _crossedInDisplay++;
         _lastCrossMs = timeMs;
-        var isMoving = timeMs - vehicle.ArriveMs < 1500 || _crossedInFace > 2;
+        var isMoving = timeMs - vehicle.ArriveMs < 1500 || _crossedInDisplay > 2;
         _watcher.CrossedStopBar(this, vehicle.Turn, isMoving, vehicle.ArriveMs, timeMs);
     }
 

@@ -18,6 +18,7 @@ public sealed class MeasureCommandTests
         2026-05-13T15:00:31.000,7,82,5
         2026-05-13T15:00:32.000,7,81,5
         2026-05-13T15:20:00.000,7,82,5
+
         """;
 
     public static TheoryData<string> PeerTables() => SharedFiles("data/hires/odot-3h/expected");

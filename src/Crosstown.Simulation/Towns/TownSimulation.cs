@@ -2,7 +2,7 @@ using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Core.Time;
 
-namespace Crosstown.Simulation;
+namespace Crosstown.Simulation.Towns;
 
 /// <summary>Takes the events of one signal, sorted in their total order. The span is gone after the call.</summary>
 public delegate void TakeEvents(SignalId signal, ReadOnlySpan<ControllerEvent> events);
@@ -22,6 +22,12 @@ public sealed class TownSimulation
     /// <param name="startMs">Time of the first event at the earliest, ms UTC, a whole second.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="startMs"/> is no whole second.</exception>
     public TownSimulation(Town town, long startMs)
+        : this(town, startMs, runBackward: false)
+    {
+    }
+
+    /// <param name="runBackward">Runs the last signal first: changes nothing, which is tested.</param>
+    internal TownSimulation(Town town, long startMs, bool runBackward)
     {
         if (startMs % 1000 != 0)
         {
@@ -36,6 +42,11 @@ public sealed class TownSimulation
             var to = Array.Find(_runs, r => r.Signal == link.To)!;
             var leg = town.FindSignal(link.To)!.Legs.ToList().FindIndex(l => l.Direction == link.Direction);
             from.Downstream[(int)link.Direction] = (to, leg, link);
+        }
+
+        if (runBackward)
+        {
+            Array.Reverse(_runs);
         }
 
         TimeMs = warmUpStartMs;

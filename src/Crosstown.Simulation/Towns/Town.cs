@@ -1,7 +1,7 @@
 using Crosstown.Core.Street;
 using Crosstown.Core.Time;
 
-namespace Crosstown.Simulation;
+namespace Crosstown.Simulation.Towns;
 
 /// <summary>A made-up town: its signals, what is true of them, and the streets between them.</summary>
 /// <remarks>

@@ -4,7 +4,7 @@ using Crosstown.Simulation.Controller;
 using Crosstown.Simulation.Detection;
 using Crosstown.Simulation.Traffic;
 
-namespace Crosstown.Simulation;
+namespace Crosstown.Simulation.Towns;
 
 /// <summary>Which codes a cabinet logs.</summary>
 public enum Vendor

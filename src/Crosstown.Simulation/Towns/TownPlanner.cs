@@ -4,7 +4,7 @@ using Crosstown.Core.Time;
 using Crosstown.Simulation.Detection;
 using Crosstown.Simulation.Traffic;
 
-namespace Crosstown.Simulation;
+namespace Crosstown.Simulation.Towns;
 
 /// <summary>Lays out the town: sites, streets, volumes, timing, detectors, faults.</summary>
 internal static class TownPlanner
@@ -104,9 +104,10 @@ internal static class TownPlanner
             var isMain = site.IsMain(direction);
             var isLinked = links.Exists(l => l.To == IdOf(index) && l.Direction == direction);
             var peak = site.Kind == SiteKind.Grid ? (isMain ? 420 : 300) : isMain ? 1150 : 360;
-            if (site.OutgrownPhase != 0 && direction == site.DirectionOf(site.OutgrownPhase))
+            var isOutgrown = site.OutgrownPhase != 0 && direction == site.DirectionOf(site.OutgrownPhase);
+            if (isOutgrown)
             {
-                peak = 640;
+                peak = 900;
             }
 
             var shape = site.Kind == SiteKind.Grid ? DemandShape.Midday
@@ -114,7 +115,7 @@ internal static class TownPlanner
                 : DemandShape.EveningPeak;
             if (!isMain && site.Kind == SiteKind.Arterial)
             {
-                shape = DemandShape.BothPeaks;
+                shape = isOutgrown ? DemandShape.EveningPeak : DemandShape.BothPeaks;
             }
 
             // Along a link most traffic comes from the signal upstream; driveways and side streets add a little.

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Crosstown.Core.Street;
 
-namespace Crosstown.Simulation;
+namespace Crosstown.Simulation.Towns;
 
 /// <summary>Puts detectors into a signal's lanes and writes down what they are.</summary>
 /// <remarks>

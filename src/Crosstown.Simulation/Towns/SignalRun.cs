@@ -5,7 +5,7 @@ using Crosstown.Simulation.Controller;
 using Crosstown.Simulation.Detection;
 using Crosstown.Simulation.Traffic;
 
-namespace Crosstown.Simulation;
+namespace Crosstown.Simulation.Towns;
 
 /// <summary>One signal at work: arrivals, lanes, detectors, buttons and its cabinet, tick by tick.</summary>
 internal sealed class SignalRun : ILaneWatcher
@@ -32,7 +32,7 @@ internal sealed class SignalRun : ILaneWatcher
     private readonly int[] _extendsOn = new int[ControllerState.Slots];
     private ControllerInputs _inputs;
     private long _order;
-    private int _faceVersion = -1;
+    private int _displayVersion = -1;
     private uint _preemptInputs;
 
     public SignalRun(TownSignal signal, int index, ulong seed, LocalTimeMap local, long startMs)
@@ -244,10 +244,10 @@ internal sealed class SignalRun : ILaneWatcher
         ControllerStep.Step(_signal.Program, State, _inputs, Log);
         _inputs.Actuations = 0;
         _inputs.PedestrianPresses = 0;
-        if (State.FaceVersion != _faceVersion)
+        if (State.DisplayVersion != _displayVersion)
         {
-            _faceVersion = State.FaceVersion;
-            ShowFaces(timeMs);
+            _displayVersion = State.DisplayVersion;
+            ShowDisplays(timeMs);
         }
     }
 
@@ -268,34 +268,34 @@ internal sealed class SignalRun : ILaneWatcher
         return pattern;
     }
 
-    private void ShowFaces(long timeMs)
+    private void ShowDisplays(long timeMs)
     {
         for (var i = 0; i < _lanes.Length; i++)
         {
-            _lanes[i].Show(FaceOf(_signal.Lanes[i]), timeMs);
+            _lanes[i].Show(DisplayOf(_signal.Lanes[i]), timeMs);
         }
     }
 
-    private Face FaceOf(LanePlan lane)
+    private Display DisplayOf(LanePlan lane)
     {
         if (IsIn(State.Greens, lane.Phase) || (lane.Overlap >= 0 && State.OverlapAt(lane.Overlap) is OverlapInterval.Green or OverlapInterval.TrailingGreen))
         {
-            return Face.Go;
+            return Display.Go;
         }
 
         if (IsIn(State.Yellows, lane.Phase) || (lane.Overlap >= 0 && State.OverlapAt(lane.Overlap) is OverlapInterval.Yellow))
         {
-            return Face.Caution;
+            return Display.Caution;
         }
 
         if (IsIn(State.Greens, lane.PermissivePhase) || (lane.Arrow >= 0 && State.OverlapAt(lane.Arrow) is OverlapInterval.Green))
         {
-            return Face.Permissive;
+            return Display.Permissive;
         }
 
         return IsIn(State.Yellows, lane.PermissivePhase) || (lane.Arrow >= 0 && State.OverlapAt(lane.Arrow) is OverlapInterval.Yellow)
-            ? Face.PermissiveCaution
-            : Face.Stop;
+            ? Display.PermissiveCaution
+            : Display.Stop;
     }
 
     private static bool IsIn(uint mask, int phase) => phase != 0 && (mask >> phase & 1) != 0;

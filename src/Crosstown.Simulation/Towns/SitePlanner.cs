@@ -3,7 +3,7 @@ using Crosstown.Core.Street;
 using Crosstown.Simulation.Controller;
 using Crosstown.Simulation.Traffic;
 
-namespace Crosstown.Simulation;
+namespace Crosstown.Simulation.Towns;
 
 /// <summary>Makes one signal of the town from its site and its volumes: lanes, timing, detectors, configuration.</summary>
 internal static class SitePlanner
@@ -340,8 +340,14 @@ internal static class SitePlanner
         {
             var fitsWalk = phase.IsCoordinated || site.HasSchool || site.Kind == SiteKind.Grid;
             var greenMs = fitsWalk ? Math.Max(phase.MinimumGreenMs, phase.WalkMs + phase.PedestrianClearanceMs) : phase.MinimumGreenMs;
-            needS[phase.Number] = (greenMs + phase.ChangeMs + 999) / 1000;
             weight[phase.Number] = WeightOf(site, legs, volumes, time, phase.Number);
+            if (phase.Number % 2 == 1)
+            {
+                // A left turn's split holds half as many again as come in a mean cycle: random cycles would fail otherwise.
+                greenMs = Math.Max(greenMs, (int)(1000 * (2 + (1.5 * weight[phase.Number] * cycleS))));
+            }
+
+            needS[phase.Number] = (greenMs + phase.ChangeMs + 999) / 1000;
         }
 
         // Both sides of the barrier, each with its two rings.
@@ -371,13 +377,14 @@ internal static class SitePlanner
             }
         }
 
+        var splitMs = splits.ToImmutable();
         return new PatternTiming
         {
             Number = number,
             CycleMs = cycleS * 1000,
-            OffsetMs = OffsetS(site, travelS, time, cycleS) * 1000,
-            SplitMs = splits.ToImmutable(),
-            Reference = site.MainIsNorthSouth ? OffsetReference.BeginYellow : OffsetReference.BeginGreen,
+            OffsetMs = OffsetS(site, travelS, time, cycleS, splitMs, phases) * 1000,
+            SplitMs = splitMs,
+            Reference = ReferenceOf(site),
             Transition = site.HasFireStation ? TransitionMode.Dwell : TransitionMode.Shortway,
             ForceOff = site.Kind == SiteKind.Grid ? ForceOffMode.Floating : ForceOffMode.Fixed,
         };
@@ -399,14 +406,33 @@ internal static class SitePlanner
         return Math.Max(0.02, laneVph / 1800);
     }
 
-    /// <summary>Into town in the morning, out of town in the evening, in between otherwise.</summary>
-    private static int OffsetS(Site site, double travelS, int time, int cycleS)
+    /// <summary>
+    /// The through green meets the platoons into town in the morning and those out of town in the evening and at night. By day both directions
+    /// count the same: greens of neighbors begin together or half a cycle apart, whichever is nearer to the travel time.
+    /// </summary>
+    private static int OffsetS(Site site, double travelS, int time, int cycleS, ImmutableSortedDictionary<byte, int> splitMs, List<PhaseTiming> phases)
     {
-        var offset = time switch { 0 => travelS, 2 => -travelS, _ => travelS / 2 };
-        offset += site.HasBadOffset ? cycleS * 0.5 : 0;
+        var isInbound = time < 2;
+        var startOf2S = splitMs.GetValueOrDefault((byte)1) / 1000;
+        var startOf6S = splitMs.GetValueOrDefault((byte)5) / 1000;
+        var startS = isInbound ? startOf2S : startOf6S;
+        var sideS = startOf2S + (splitMs[2] / 1000);
+        var referenceS = ReferenceOf(site) == OffsetReference.BeginGreen
+            ? Math.Min(startOf2S, startOf6S)
+            : sideS - (phases.Where(p => p.IsCoordinated).Max(p => p.ChangeMs) / 1000.0);
+        var phaseOfTravel = Math.Abs(travelS) / cycleS % 1;
+        var platoonS = time switch
+        {
+            0 => travelS,
+            1 => phaseOfTravel is > 0.25 and < 0.75 ? cycleS / 2.0 : 0,
+            _ => -travelS,
+        };
+        var offset = platoonS + referenceS - startS + (site.HasBadOffset ? cycleS * 0.5 : 0);
         var whole = (int)Math.Round(offset) % cycleS;
         return whole < 0 ? whole + cycleS : whole;
     }
+
+    private static OffsetReference ReferenceOf(Site site) => site.MainIsNorthSouth ? OffsetReference.BeginYellow : OffsetReference.BeginGreen;
 
     private static List<PreemptTiming> Preempts(Site site)
     {

@@ -11,7 +11,7 @@ using Crosstown.Measures;
 using Crosstown.Measures.Composed;
 using Crosstown.Measures.Engine;
 using Crosstown.Measures.Options;
-using Crosstown.Simulation;
+using Crosstown.Simulation.Towns;
 
 namespace Crosstown.Cli.Report.Pictures;
 

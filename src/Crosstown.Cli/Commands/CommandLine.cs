@@ -29,6 +29,7 @@ internal static class CommandLine
         ExportCommand.Create(),
         SqlCommand.Create(),
         RetentionCommand.Create(),
+        DocsCommand.Create(),
         PrivacyCommand.Create(),
     };
 

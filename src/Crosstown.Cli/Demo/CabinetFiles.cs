@@ -48,17 +48,18 @@ internal sealed class CabinetFiles
         var local = DateTime.UnixEpoch.AddMilliseconds(_town.LocalTime.ToLocalMs(startMs));
         var isXml = _town.FindSignal(signal)!.Vendor == Vendor.MaxTime;
         var stem = string.Create(CultureInfo.InvariantCulture, $"{(isXml ? "maxtime" : "econolite")}_{signal}_{local:yyyy_MM_dd_HHmm}");
-        var path = Path.Combine(folder, stem + (isXml ? ".xml" : ".datZ"));
+        var path = Path.Combine(folder, stem + (isXml ? ".xml.gz" : ".datZ"));
         for (var n = 2; !_paths.Add(path); n++)
         {
-            path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{stem}_{n}{(isXml ? ".xml" : ".datZ")}"));
+            path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{stem}_{n}{(isXml ? ".xml.gz" : ".datZ")}"));
         }
 
         using (var file = File.Create(path))
         {
             if (isXml)
             {
-                WriteXml(file, signal, local, events);
+                using var packed = new GZipStream(file, CompressionLevel.Fastest);
+                WriteXml(packed, signal, local, events);
             }
             else
             {

@@ -43,13 +43,13 @@ internal static class DemoSummary
         console.WriteLine();
         console.MarkupLineInterpolated($"[bold]What the town knows to be true[/]");
         console.WriteLine($"Detector phases learned: precision {Words.Percent(result.Phases.Precision)}, recall {Words.Percent(result.Phases.Recall)} of {result.Phases.Known}; roles: precision {Words.Percent(result.Roles.Precision)}, recall {Words.Percent(result.Roles.Recall)}");
-        console.WriteLine($"Planted detector faults: {result.Faults.Found} of {result.Faults.Planted.Count} among the broken detectors; {Words.Counted(result.Faults.NotPlanted.Count, "entry", "entries")} not planted");
+        console.WriteLine($"Planted faults found: {result.Faults.Found} of {result.Faults.Planted.Count}; {Words.Counted(result.Faults.NotPlanted.Count, "entry", "entries")} among the broken detectors not planted");
         if (result.Faults.Planted.Count > 0)
         {
             Write(
                 console,
                 new ChartTable(
-                    ["Signal", "Detector", "Planted", "Found"],
+                    ["Signal", "Channel", "Planted", "Found"],
                     [.. result.Faults.Planted.Select(f => ImmutableArray.Create(f.Signal.Value, $"{f.Fault.Channel}", f.Fault.Kind.ToString(), f.IsFound ? "yes" : "no"))]),
                 isTerminal,
                 all: true);

@@ -32,8 +32,12 @@ internal static class TownCorridor
             distanceFt += i < chain.Count ? chain[i].LengthFt : 0;
         }
 
-        return new Corridor { Id = "main", Name = "Main Street", Forward = forward, Backward = backward, Signals = signals.ToImmutable() };
+        return new Corridor { Id = "main", Name = StreetOfAll(signals.Select(s => town.FindSignal(s.Signal)!.Configuration.Name)), Forward = forward, Backward = backward, Signals = signals.ToImmutable() };
     }
+
+    /// <summary>The street that all the crossings name; empty when there is none.</summary>
+    private static string StreetOfAll(IEnumerable<string> crossings) =>
+        crossings.Select(c => c.Split(" & ").AsEnumerable()).Aggregate((a, b) => a.Intersect(b, StringComparer.Ordinal)).FirstOrDefault("");
 
     private static IEnumerable<List<TownLink>> Chains(TownLink[] links)
     {

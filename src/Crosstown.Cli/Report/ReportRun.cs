@@ -6,7 +6,6 @@ using Crosstown.Cli.Report.Drawing;
 using Crosstown.Cli.Report.Page;
 using Crosstown.Core.Data;
 using Crosstown.Core.Street;
-using Crosstown.Core.Tables;
 using Crosstown.Core.Time;
 using Crosstown.Logs.Store;
 using Crosstown.Logs.Zones;
@@ -88,14 +87,5 @@ internal static class ReportRun
         var first = own[0].Clock.BinAt(own[0].Span.StartMs + (own[0].Span.LengthMs / 2), DayMs).StartMs - DayMs + MorningPeakMs;
         var startMs = own[0].Span.Contains(first) ? first : own[0].Span.StartMs + ((own[0].Span.LengthMs - TimeSpaceMs) / 2);
         return TimeSpaceChart.Draw(corridor, own, new TimeRange(startMs, startMs + TimeSpaceMs));
-    }
-
-    private sealed class BothSinks(ITableSink first, ITableSink second) : ITableSink
-    {
-        public void Take(SignalId signal, LocalTimeMap clock, RowBuffer rows)
-        {
-            first.Take(signal, clock, rows);
-            second.Take(signal, clock, rows);
-        }
     }
 }

@@ -13,6 +13,9 @@ internal static class ArrivalsOnRedChart
     private const double Top = 24;
     private const double ShareRoom = 34;
 
+    /// <summary>The share of fewer arrivals than this is chance, and is not drawn.</summary>
+    private const int LeastArrivals = 5;
+
     public static readonly ImmutableArray<string> Tables = ["arrivals-on-red"];
 
     public static Chart? Draw(SignalView view)
@@ -36,7 +39,7 @@ internal static class ArrivalsOnRedChart
             Measure = "arrivals-on-red",
             Height = (groups.Length * RowHeight) + 4,
             Body = canvas.ToString(),
-            Legend = [new("area green", Sign.Area, "On green"), new("area yellow", Sign.Area, "On yellow"), new("area red", Sign.Area, "On red"), new("line ink", Sign.Line, "Share on red")],
+            Legend = [new("area green", Sign.Area, "On green"), new("area yellow", Sign.Area, "On yellow"), new("area red", Sign.Area, "On red"), new("line ink", Sign.Line, "Share on red, of 5 arrivals or more")],
             Table = new ChartTable(
                 ["Approach", "Arrivals", "On green", "On yellow", "On red", "Share on red", "Worst bin", "Share in it", "Time seen"],
                 [
@@ -69,7 +72,7 @@ internal static class ArrivalsOnRedChart
         Stack("area green", _ => 0, b => b.OnGreen);
         Stack("area yellow", b => b.OnGreen, b => b.OnYellow);
         Stack("area red", b => b.OnGreen + b.OnYellow, b => b.OnRed);
-        var steps = BinRows.Steps(bins.Select(b => new BinValue(b.TimeMs, b.Share)), view, time, share);
+        var steps = BinRows.Steps(bins.Select(b => new BinValue(b.TimeMs, b.Arrivals >= LeastArrivals ? b.Share : null)), view, time, share);
         canvas.Steps("line halo", steps);
         canvas.Steps("line ink", steps);
         frame.Close();

@@ -12,8 +12,14 @@ internal static class CoordinationDiagramChart
     private const double Top = 26;
     private const double PlotHeight = 230;
 
-    /// <summary>The axis ends above this share of the cycles, so that one long night cycle does not flatten the day.</summary>
-    private const double ShownCycleShare = 0.97;
+    /// <summary>Without a programmed cycle length the axis ends above this share of the cycles, so that a long night cycle does not flatten the day.</summary>
+    private const double ShownCycleShare = 0.9;
+
+    /// <summary>A line that would rise or fall farther than this from one cycle to the next is broken instead: free running is not a trend.</summary>
+    private const double LongestRise = 34;
+
+    /// <summary>Room above the longest cycle that is to be seen.</summary>
+    private const double Headroom = 1.12;
 
     /// <summary>Fewer arrivals than this are drawn as larger dots.</summary>
     private const int SparseArrivals = 3000;
@@ -45,22 +51,24 @@ internal static class CoordinationDiagramChart
             return null;
         }
 
-        var lengths = shown.Select(c => c.CycleS).Order().ToArray();
+        var plans = ListPlans(view, day, group);
         var canvas = new SvgCanvas();
         var frame = Frame.Wide(canvas, Top, PlotHeight);
         var time = frame.Time(day, view.Clock);
-        var seconds = frame.Numbers(lengths[(int)((lengths.Length - 1) * ShownCycleShare)] * 1.08, "Seconds in cycle", 5);
+        var seconds = frame.Numbers(LongestShownS(shown, plans) * Headroom, "Seconds in cycle", 5);
         frame.Gaps(time, view.Gaps);
         var arrivals = ListArrivals(view, day, group, time, seconds);
         canvas.Marks(arrivals.Count < SparseArrivals ? "dot sparse" : "dot", arrivals);
         canvas.Steps("line red", Line(shown, time, seconds, c => c.CycleS));
         canvas.Steps("line yellow", Line(shown, time, seconds, c => c.RedS + c.GreenS));
         canvas.Steps("line green", Line(shown, time, seconds, c => c.RedS));
-        var plans = ListPlans(view, day, group);
         foreach (var plan in plans)
         {
+            var name = Words.Capital(Words.Plan(plan.Number));
             var ratio = plan.PlatoonRatio is { } r ? $", ratio {Words.Ratio(r)}" : "";
-            frame.Boundary(time.Clamped(plan.Span.StartMs), $"{Words.Capital(Words.Plan(plan.Number))}: {Words.Percent(plan.ShareOnGreen)} on green{ratio}", time.Clamped(plan.Span.EndMs) - time.Clamped(plan.Span.StartMs));
+            frame.Boundary(
+                time.Clamped(plan.Span.StartMs), time.Clamped(plan.Span.EndMs),
+                $"{name}: {Words.Percent(plan.ShareOnGreen)} on green{ratio}", $"{name}: {Words.Percent(plan.ShareOnGreen)}{ratio.Replace("ratio ", "", StringComparison.Ordinal)}", Words.Percent(plan.ShareOnGreen));
         }
 
         frame.Close();
@@ -86,6 +94,14 @@ internal static class CoordinationDiagramChart
         };
     }
 
+    /// <summary>The longest programmed cycle of the day; what is longer ran free and is cut off.</summary>
+    private static double LongestShownS(List<Cycle> cycles, List<Plan> plans)
+    {
+        var lengths = cycles.Select(c => c.CycleS).Order().ToArray();
+        var usual = lengths[(int)((lengths.Length - 1) * ShownCycleShare)];
+        return plans.Max(p => p.CycleLengthS) is > 0 and var programmed ? Math.Min(Math.Max(programmed, lengths[lengths.Length / 2]), lengths[^1]) : usual;
+    }
+
     private static string Read(SignalView view, List<Plan> plans, List<Cycle> cycles)
     {
         var judged = plans.Where(p => p.PlatoonRatio is not null && p.Arrivals > 0).ToArray();
@@ -108,19 +124,19 @@ internal static class CoordinationDiagramChart
             + $"worst from {view.TimeOfDay(worst.Span.StartMs)} ({Words.Plan(worst.Number)}, {Words.Ratio(worst.PlatoonRatio)}); 1 is arrival at random.";
     }
 
-    /// <summary>One step a cycle, from its begin to its end; broken where cycles do not follow each other.</summary>
+    /// <summary>One step a cycle, from its begin to its end; broken where cycles do not follow each other, where it would leap, and where it lies beyond the axis.</summary>
     private static List<Point> Line(List<Cycle> cycles, TimeAxis time, NumberAxis seconds, Func<Cycle, double> height)
     {
         var points = new List<Point>(cycles.Count);
         var reachedMs = long.MinValue;
         foreach (var cycle in cycles)
         {
-            if (reachedMs != cycle.Span.StartMs)
+            var y = height(cycle) <= seconds.Most ? seconds.At(height(cycle)) : double.NaN;
+            if (reachedMs != cycle.Span.StartMs || (points.Count > 0 && Math.Abs(points[^1].Y - y) > LongestRise))
             {
                 points.Add(new Point(double.NaN, double.NaN));
             }
 
-            var y = seconds.At(height(cycle));
             points.Add(new Point(time.Clamped(cycle.Span.StartMs), y));
             points.Add(new Point(time.Clamped(cycle.Span.EndMs), y));
             reachedMs = cycle.Span.EndMs;

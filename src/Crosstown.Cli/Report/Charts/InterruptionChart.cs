@@ -46,7 +46,11 @@ internal static class InterruptionChart
             Measure = all.Any(i => i.IsPreempt) ? "preemption" : "transit-priority",
             Height = frame.Bottom + 26,
             Body = canvas.ToString(),
-            Legend = [new("area red", Sign.Area, "Preempt"), new("area blue", Sign.Area, "Transit priority request")],
+            Legend =
+            [
+                .. all.Any(i => i.IsPreempt) ? [new LegendEntry("area red", Sign.Area, "Preempt")] : ImmutableArray<LegendEntry>.Empty,
+                .. all.All(i => i.IsPreempt) ? [] : ImmutableArray.Create(new LegendEntry("area blue", Sign.Area, "Transit priority request")),
+            ],
             Table = new ChartTable(
                 ["From", "Input", "Length", "How it went", "Time seen"],
                 [.. all.Take(ListedRows).Select(i => ImmutableArray.Create(view.DayAndTime(i.Span.StartMs), i.Row, i.LengthS is { } s ? Words.Seconds(s) : Words.Missing, i.Course, Words.Percent(i.SeenShare)))]),

@@ -19,6 +19,9 @@ internal sealed record ProfileChart(string Measure, string Title, string Table, 
     private const double PlotHeight = 190;
     private const int MostLines = 8;
 
+    /// <summary>The far end may be left out up to this share of all.</summary>
+    private const double DroppedShare = 0.003;
+
     /// <summary>Null when the signal has no rows of the table.</summary>
     public Chart? Draw(SignalView view)
     {
@@ -28,13 +31,14 @@ internal sealed record ProfileChart(string Measure, string Title, string Table, 
         }
 
         var (across, value) = (rows.Column(Across).Definition, rows.Column(Value).Definition);
-        var shown = lines.OrderByDescending(l => l.Sums.Values.Sum()).Take(MostLines).OrderBy(l => l.Name, StringComparer.Ordinal).ToArray();
+        var shown = lines.OrderByDescending(l => l.Sums.Values.Sum()).Take(MostLines).OrderBy(l => Words.SortKey(l.Name), StringComparer.Ordinal).ToArray();
+        Trim(shown);
         var (least, most) = (shown.Min(l => l.Sums.Keys[0]), shown.Max(l => l.Sums.Keys[^1]));
         var width = StepOf(shown);
         var canvas = new SvgCanvas();
         var frame = Frame.Wide(canvas, Top, PlotHeight);
         canvas.Rectangle("plot", frame.X, frame.Y, frame.Width, frame.Height);
-        var numbers = frame.Numbers(shown.Max(l => l.Sums.Values.Max()), Words.Capital(Words.Spaced(value.Name)));
+        var numbers = frame.Numbers(shown.Max(l => l.Sums.Values.Max()), Words.NameOf(value));
         var step = NumberAxis.StepFor(most + width - least, 12);
         for (var tick = Math.Ceiling(least / step) * step; tick <= most + width; tick += step)
         {
@@ -50,7 +54,7 @@ internal sealed record ProfileChart(string Measure, string Title, string Table, 
         canvas.Text("n", frame.X + (frame.Width / 2), frame.Bottom + 33, AcrossName(across), Anchor.Middle);
         for (var i = 0; i < shown.Length; i++)
         {
-            canvas.Steps($"line s{i + 1}", Points(shown[i]));
+            canvas.Steps(StyleOf(shown[i].Name, i), Points(shown[i]));
         }
 
         frame.Close();
@@ -59,11 +63,11 @@ internal sealed record ProfileChart(string Measure, string Title, string Table, 
         return new Chart
         {
             Title = Title,
-            Reading = $"{Words.Capital(Words.Spaced(value.Name))}: most at {Words.Number(at.Key)} {across.Unit}, {Words.Number(at.Value)}{(peak.Name.Length > 0 ? $", {peak.Name.ToLowerInvariant()}" : "")}.",
+            Reading = $"{Words.NameOf(value)}: most at {Words.Number(at.Key)} {across.Unit}, {Words.Number(at.Value)}{(peak.Name.Length > 0 ? $", {peak.Name.ToLowerInvariant()}" : "")}.",
             Measure = Measure,
             Height = frame.Bottom + 42,
             Body = canvas.ToString(),
-            Legend = Key is null ? [] : [.. shown.Select((l, i) => new LegendEntry($"line s{i + 1}", Sign.Line, l.Name))],
+            Legend = Key is null ? [] : [.. shown.Select((l, i) => new LegendEntry(StyleOf(l.Name, i), Sign.Line, l.Name))],
             Table = new ChartTable(
                 ["Line", $"Most at, {across.Unit}", "Most", "Sum"],
                 [
@@ -80,7 +84,7 @@ internal sealed record ProfileChart(string Measure, string Title, string Table, 
         List<Point> Points(Line line)
         {
             var points = new List<Point>();
-            for (var number = least; number <= most + (width / 2); number += width)
+            for (var number = line.Sums.Keys[0]; number <= line.Sums.Keys[^1] + (width / 2); number += width)
             {
                 var y = numbers.At(line.Sums.GetValueOrDefault(Math.Round(number, 6)));
                 points.Add(new Point(At(number), y));
@@ -91,9 +95,37 @@ internal sealed record ProfileChart(string Measure, string Title, string Table, 
         }
     }
 
-    private static string AcrossName(Column across) =>
-        Words.Capital(Words.Spaced(across.Unit.Length > 0 && across.Name.EndsWith('_' + across.Unit, StringComparison.Ordinal) ? across.Name[..^(across.Unit.Length + 1)] : across.Name))
-        + (across.Unit.Length > 0 ? $", {across.Unit}" : "");
+    private static string AcrossName(Column across) => Words.NameOf(across) + (across.Unit.Length > 0 ? $", {across.Unit}" : "");
+
+    /// <summary>Lines named after what a signal shows have its colors; others have the palette's in turn.</summary>
+    private static string StyleOf(string name, int place) => name switch
+    {
+        "Green" => "line green",
+        "Yellow" => "line yellow",
+        "Red" => "line red",
+        _ => $"line s{place + 1}",
+    };
+
+    /// <summary>Drops the far end where next to nothing is left.</summary>
+    private static void Trim(Line[] lines)
+    {
+        var all = lines.Sum(l => l.Sums.Values.Sum());
+        double dropped = 0;
+        while (true)
+        {
+            var last = lines.Max(l => l.Sums.Keys[^1]);
+            dropped += lines.Sum(l => l.Sums.GetValueOrDefault(last));
+            if (dropped > all * DroppedShare || lines.Any(l => l.Sums.Keys[0] == last))
+            {
+                return;
+            }
+
+            foreach (var line in lines)
+            {
+                line.Sums.Remove(last);
+            }
+        }
+    }
 
     /// <summary>The smallest distance between two numbers: how wide each is drawn.</summary>
     private static double StepOf(Line[] lines)
@@ -113,9 +145,12 @@ internal sealed record ProfileChart(string Measure, string Title, string Table, 
         var lines = new Dictionary<string, Line>(StringComparer.Ordinal);
         var (across, value) = (rows.Column(Across), rows.Column(Value));
         TableColumn? key = Key is null ? null : rows.Column(Key);
+        TableColumn? group = Key == "number" && rows.Has("group") ? rows.Column("group") : null;
         for (var row = 0; row < rows.Count; row++)
         {
-            var name = key is not { } k ? "" : k.Definition.Type == ColumnType.Word ? Words.Capital(Words.Spaced(k.Word(row))) : $"{Words.Capital(k.Definition.Name)} {k.Integer(row)}";
+            var name = key is not { } k ? ""
+                : k.Definition.Type == ColumnType.Word ? Words.Capital(Words.Spaced(k.Word(row)))
+                : $"{(group is { } g ? Words.Capital(g.Word(row)) : Words.NameOf(k.Definition))} {k.Integer(row)}{(k.Definition.Unit.Length > 0 ? $" {k.Definition.Unit}" : "")}";
             if (across.Number(row) is { } x && value.Number(row) is { } y)
             {
                 if (!lines.TryGetValue(name, out var line))

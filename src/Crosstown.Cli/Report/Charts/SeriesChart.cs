@@ -11,15 +11,18 @@ namespace Crosstown.Cli.Report.Charts;
 /// <param name="Measure">The measure that writes the table.</param>
 /// <param name="Title">Title of the chart.</param>
 /// <param name="Table">The table.</param>
-/// <param name="Value">The column that is drawn.</param>
+/// <param name="Values">The columns that are drawn, all in the unit of the first.</param>
 /// <param name="Keys">The columns that tell the lines apart: phase, channel, movement.</param>
-internal sealed record SeriesChart(string Measure, string Title, string Table, string Value, ImmutableArray<string> Keys)
+internal sealed record SeriesChart(string Measure, string Title, string Table, ImmutableArray<string> Values, ImmutableArray<string> Keys)
 {
     private const double Top = 14;
     private const double PlotHeight = 190;
 
     /// <summary>Lines are told apart by color and by dashes; more than this many would not be.</summary>
     private const int MostLines = 8;
+
+    /// <summary>Only rows with this word or number in this column; null for all.</summary>
+    public (string Column, string Text)? Only { get; init; }
 
     /// <summary>A moment is drawn as a dot in one of these.</summary>
     private static readonly ImmutableArray<(string Style, Sign Sign, string Stroke, int StrokeX, int StrokeY)> s_marks =
@@ -38,7 +41,7 @@ internal sealed record SeriesChart(string Measure, string Title, string Table, s
         var isKeyed = columns.Any(c => c.Type == ColumnType.Time);
         return value is null || !isKeyed
             ? null
-            : new SeriesChart(measure, title, table.Name, value.Name, [.. columns.Where(c => s_keyColumns.Contains(c.Name) && c.Name != value.Name).Select(c => c.Name)]);
+            : new SeriesChart(measure, title, table.Name, [value.Name], [.. columns.Where(c => s_keyColumns.Contains(c.Name) && c.Name != value.Name).Select(c => c.Name)]);
     }
 
     private static readonly ImmutableArray<string> s_keyColumns =
@@ -52,15 +55,15 @@ internal sealed record SeriesChart(string Measure, string Title, string Table, s
             return null;
         }
 
-        var definition = rows.Column(Value).Definition;
+        var definition = rows.Column(Values[0]).Definition;
         var isShare = definition.Unit == "0-1";
         var isBinned = lines.All(l => l.Points.TrueForAll(p => view.Clock.BinAt(p.TimeMs, view.BinMs).StartMs == p.TimeMs));
-        var shown = lines.OrderByDescending(l => l.Points.Count).ThenByDescending(l => l.Points.Sum(p => Math.Abs(p.Value ?? 0))).Take(MostLines).OrderBy(l => l.Name, StringComparer.Ordinal).ToArray();
+        var shown = lines.OrderByDescending(l => l.Points.Count).ThenByDescending(l => l.Points.Sum(p => Math.Abs(p.Value ?? 0))).Take(MostLines).OrderBy(l => Words.SortKey(l.Name), StringComparer.Ordinal).ToArray();
         var most = shown.Max(l => l.Points.Max(p => p.Value ?? 0));
         var canvas = new SvgCanvas();
         var frame = Frame.Wide(canvas, Top, PlotHeight);
         var time = frame.Time(view.Span, view.Clock);
-        var name = Words.Capital(Words.Spaced(TrimUnit(definition))) + (isShare || definition.Unit.Length == 0 ? "" : $", {definition.Unit}");
+        var name = NameOf(definition) + (isShare || definition.Unit.Length == 0 ? "" : $", {definition.Unit}");
         var numbers = isShare ? frame.Numbers(1, name, 4, exact: true, format: v => Words.Percent(v)) : frame.Numbers(most, name);
         frame.Gaps(time, view.Gaps);
         for (var i = 0; i < shown.Length; i++)
@@ -100,14 +103,19 @@ internal sealed record SeriesChart(string Measure, string Title, string Table, s
         };
     }
 
-    private static string Read(Line[] lines, Column definition, int allLines)
+    private string Read(Line[] lines, Column definition, int allLines)
     {
         var top = lines.MaxBy(l => l.Points.Max(p => p.Value ?? double.MinValue))!;
         var values = top.Points.Where(p => p.Value is not null).Select(p => p.Value!.Value).ToArray();
         var of = top.Name.Length > 0 ? $", {top.Name.ToLowerInvariant()}" : "";
         var rest = allLines > lines.Length ? $" {lines.Length} of {allLines} lines are drawn." : "";
-        return $"{Words.Capital(Words.Spaced(TrimUnit(definition)))}: up to {Write(definition, values.Max())}{of}, where the mean is {Write(definition, values.Average())}.{rest}";
+        return $"{NameOf(definition)}: up to {Write(definition, values.Max())}{of}, where the mean is {Write(definition, values.Average())}.{rest}";
     }
+
+    /// <summary>What is drawn: the figure that rows were picked for, what several columns have in common, or the one column.</summary>
+    private string NameOf(Column definition) => Only is { Text: var text } && !char.IsAsciiDigit(text[0]) ? Words.Capital(Words.Spaced(text))
+        : Values.Length == 1 ? Words.NameOf(definition)
+        : definition.Unit == "0-1" ? "Share" : definition.Unit.Length > 0 ? "Value" : "Count";
 
     private static string Write(Column definition, double value) => definition.Unit switch
     {
@@ -116,24 +124,29 @@ internal sealed record SeriesChart(string Measure, string Title, string Table, s
         _ => $"{Words.Number(Math.Round(value, 1))} {definition.Unit}",
     };
 
-    private static string TrimUnit(Column definition) =>
-        definition.Unit.Length > 0 && definition.Name.EndsWith('_' + definition.Unit, StringComparison.Ordinal) ? definition.Name[..^(definition.Unit.Length + 1)] : definition.Name.Replace("_vph", "", StringComparison.Ordinal);
-
     private List<Line> ListLines(TableRows rows)
     {
         var lines = new Dictionary<string, Line>(StringComparer.Ordinal);
         var time = rows.Column(rows.Schema.Columns.First(c => c.Type == ColumnType.Time).Name);
-        var value = rows.Column(Value);
+        var values = Values.Select(v => (Name: Values.Length == 1 ? "" : Words.NameOf(rows.Column(v).Definition).ToLowerInvariant(), Column: rows.Column(v))).ToArray();
         var keys = Keys.Select(k => (Name: k, Column: rows.Column(k))).ToArray();
         for (var row = 0; row < rows.Count; row++)
         {
-            var name = Words.Capital(string.Join(' ', keys.Select(k => KeyText(k.Name, k.Column, row)).Where(t => t.Length > 0)));
-            if (!lines.TryGetValue(name, out var line))
+            if (Only is { } only && rows.Column(only.Column).Text(row) != only.Text)
             {
-                lines[name] = line = new Line(name, []);
+                continue;
             }
 
-            line.Points.Add(new BinValue(time.Time(row), value.Number(row)));
+            foreach (var value in values)
+            {
+                var name = Words.Capital(string.Join(' ', keys.Select(k => KeyText(k.Name, k.Column, row)).Append(value.Name).Where(t => t.Length > 0)));
+                if (!lines.TryGetValue(name, out var line))
+                {
+                    lines[name] = line = new Line(name, []);
+                }
+
+                line.Points.Add(new BinValue(time.Time(row), value.Column.Number(row)));
+            }
         }
 
         return [.. lines.Values.Where(l => l.Points.Exists(p => p.Value is not null))];

@@ -28,7 +28,7 @@ internal sealed record SpansChart(string Measure, string Title, string Table, st
             return null;
         }
 
-        var shown = lines.OrderByDescending(l => l.Spans.Count).Take(MostRows).OrderBy(l => l.Name, StringComparer.Ordinal).ToArray();
+        var shown = lines.OrderByDescending(l => l.Spans.Count).Take(MostRows).OrderBy(l => Words.SortKey(l.Name), StringComparer.Ordinal).ToArray();
         var canvas = new SvgCanvas();
         var frame = new Frame(canvas, LabelRoom, Top, Frame.PictureWidth - LabelRoom - Frame.Right, shown.Length * RowHeight);
         var time = frame.Time(window, view.Clock);

@@ -23,6 +23,12 @@ internal sealed record DetectorFinding(SignalView View, int Channel, byte? Phase
 /// <summary>A walk that people wait long for.</summary>
 internal sealed record PedestrianFinding(SignalView View, int Phase, long Waits, double MeanS, double MaxS, long LongestBinMs, double? SeenShare);
 
+/// <summary>Something that the watchdog found in a day.</summary>
+internal sealed record WatchdogFinding(SignalView View, long DayMs, string Finding, long? Number, double? Value, double? Limit, double? SeenShare);
+
+/// <summary>A bin in which the cabinet's clock was set.</summary>
+internal sealed record ClockFinding(SignalView View, long BinMs, long Updates);
+
 /// <summary>What all signals' rows say is worth a look, worst first.</summary>
 internal sealed class Findings
 {
@@ -40,9 +46,12 @@ internal sealed class Findings
     private readonly List<DetectorFinding> _detectors = [];
     private readonly List<PedestrianFinding> _pedestrians = [];
 
+    private readonly List<WatchdogFinding> _watchdog = [];
+    private readonly List<ClockFinding> _clocks = [];
+
     /// <summary>The tables that are read.</summary>
     public static readonly ImmutableArray<string> Tables =
-        ["split-failures", "coordination-plans", "arrivals-on-red", "detector-health", "pedestrian-delay"];
+        ["split-failures", "coordination-plans", "arrivals-on-red", "detector-health", "pedestrian-delay", "watchdog", "communications-health"];
 
     /// <summary>Phases by share of failed cycles.</summary>
     public ImmutableArray<SplitFailureFinding> SplitFailures => [.. _splitFailures.OrderByDescending(f => f.Share).ThenBy(f => f.View.Signal).ThenBy(f => f.Phase)];
@@ -57,6 +66,12 @@ internal sealed class Findings
     /// <summary>Walks by mean wait, longest first.</summary>
     public ImmutableArray<PedestrianFinding> Pedestrians => [.. _pedestrians.OrderByDescending(f => f.MeanS).ThenBy(f => f.View.Signal).ThenBy(f => f.Phase)];
 
+    /// <summary>What the watchdog found, by day.</summary>
+    public ImmutableArray<WatchdogFinding> Watchdog => [.. _watchdog.OrderBy(f => f.DayMs).ThenBy(f => f.View.Signal).ThenBy(f => f.Finding, StringComparer.Ordinal).ThenBy(f => f.Number)];
+
+    /// <summary>When clocks were set, in order of time.</summary>
+    public ImmutableArray<ClockFinding> Clocks => [.. _clocks.OrderBy(f => f.BinMs).ThenBy(f => f.View.Signal)];
+
     /// <summary>Takes one signal's rows.</summary>
     public void Add(SignalView view)
     {
@@ -64,6 +79,8 @@ internal sealed class Findings
         AddProgression(view);
         AddDetectors(view);
         AddPedestrians(view);
+        AddWatchdog(view);
+        AddClocks(view);
     }
 
     /// <summary>A fault as people name it.</summary>
@@ -162,6 +179,37 @@ internal sealed class Findings
                 var longest = own.MaxBy(r => max.Number(r));
                 _pedestrians.Add(new PedestrianFinding(
                     view, (int)own.Key, all, own.Sum(r => (waits.Integer(r) ?? 0) * mean.Number(r)!.Value) / all, max.Number(longest)!.Value, time.Time(longest), own.Average(r => seen.Number(r))));
+            }
+        }
+    }
+
+    private void AddWatchdog(SignalView view)
+    {
+        if (view.Find("watchdog") is not { } rows)
+        {
+            return;
+        }
+
+        var (time, finding, number, value, limit, seen) = (rows.Column("time"), rows.Column("finding"), rows.Column("number"), rows.Column("value"), rows.Column("limit"), rows.Column("seen_share"));
+        for (var row = 0; row < rows.Count; row++)
+        {
+            _watchdog.Add(new WatchdogFinding(view, time.Time(row), finding.Word(row), number.Integer(row), value.Number(row), limit.Number(row), seen.Number(row)));
+        }
+    }
+
+    private void AddClocks(SignalView view)
+    {
+        if (view.Find("communications-health") is not { } rows)
+        {
+            return;
+        }
+
+        var (time, updates) = (rows.Column("time"), rows.Column("clock_updates"));
+        for (var row = 0; row < rows.Count; row++)
+        {
+            if (updates.Integer(row) is > 0 and var count)
+            {
+                _clocks.Add(new ClockFinding(view, time.Time(row), count));
             }
         }
     }

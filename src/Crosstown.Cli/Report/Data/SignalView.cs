@@ -14,12 +14,16 @@ internal sealed class SignalView
     private const long DayMs = 86_400_000;
 
     private readonly CollectedTables _tables;
+    private readonly Dictionary<string, TableRows?> _cut = new(StringComparer.Ordinal);
+    private readonly bool _isCut;
 
     /// <param name="configuration">The signal; what is not known of it is left out of titles.</param>
     /// <param name="span">The time that its log covers, from first to last event.</param>
     /// <param name="binMs">Length of the bins in the tables.</param>
-    public SignalView(SignalConfiguration configuration, LocalTimeMap clock, TimeRange span, long binMs, CollectedTables tables)
+    /// <param name="isCut">True where the tables reach beyond the span: rows that begin outside are then left out.</param>
+    public SignalView(SignalConfiguration configuration, LocalTimeMap clock, TimeRange span, long binMs, CollectedTables tables, bool isCut = false)
     {
+        _isCut = isCut;
         Configuration = configuration;
         Clock = clock;
         BinMs = binMs;
@@ -49,7 +53,20 @@ internal sealed class SignalView
     public double? SeenShare { get; }
 
     /// <summary>Rows of a table; null when the signal has none.</summary>
-    public TableRows? Find(string table) => _tables.Find(Signal, table);
+    public TableRows? Find(string table)
+    {
+        if (!_isCut)
+        {
+            return _tables.Find(Signal, table);
+        }
+
+        if (!_cut.TryGetValue(table, out var rows))
+        {
+            _cut[table] = rows = _tables.Find(Signal, table)?.CutTo(Span);
+        }
+
+        return rows;
+    }
 
     /// <summary>The local days of the span, each cut to it.</summary>
     public IEnumerable<TimeRange> Days()

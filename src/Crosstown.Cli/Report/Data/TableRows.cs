@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Crosstown.Core.Street;
 using Crosstown.Core.Tables;
+using Crosstown.Core.Time;
 
 namespace Crosstown.Cli.Report.Data;
 
@@ -13,12 +15,31 @@ internal sealed class TableRows(RowBuffer rows)
 
     public int Count => rows.Count;
 
+    /// <summary>All cells of a row, as they are held.</summary>
+    public ReadOnlySpan<long> Cells(int row) => rows.Cells(row);
+
+    /// <summary>Which cells of a row are missing.</summary>
+    public ulong Nulls(int row) => rows.Nulls(row);
+
     public bool Has(string column) => _columns.ContainsKey(column);
 
     /// <exception cref="KeyNotFoundException">The table has no such column.</exception>
     public TableColumn Column(string name) => _columns.TryGetValue(name, out var index)
         ? new TableColumn(rows, index)
         : throw new KeyNotFoundException($"Table {rows.Schema.Name} has no column {name}; there are {string.Join(", ", _columns.Keys)}.");
+
+    /// <summary>The rows whose first time lies in a range; null when there are none.</summary>
+    public TableRows? CutTo(TimeRange range)
+    {
+        var cut = new RowBuffer(rows.Schema, Math.Max(1, rows.Count));
+        for (var row = 0; row < rows.Count; row++)
+        {
+            cut.AddRow(rows.Cells(row), rows.Nulls(row));
+        }
+
+        cut.KeepFirstTimeIn(range);
+        return cut.Count == 0 ? null : new TableRows(cut);
+    }
 
     /// <summary>The columns that say which phase or overlap a row is about.</summary>
     public GroupColumns Groups() => new(
@@ -41,6 +62,9 @@ internal readonly struct TableColumn(RowBuffer rows, int index)
 
     /// <summary>Yes or no; null when missing.</summary>
     public bool? Flag(int row) => rows.IsNull(row, index) ? null : rows.Bits(row, index) != 0;
+
+    /// <summary>A word, or a whole number, as text; empty when missing.</summary>
+    public string Text(int row) => Definition.Type == ColumnType.Word ? Word(row) : Integer(row)?.ToString(CultureInfo.InvariantCulture) ?? "";
 
     /// <summary>The word in a row; empty when missing.</summary>
     public string Word(int row) => rows.IsNull(row, index) ? "" : rows.Schema.Columns[index].Words[(int)rows.Bits(row, index)];

@@ -90,8 +90,9 @@ internal sealed class NumberAxis
     public NumberAxis(double most, double bottom, double height, int ticks = 4, bool exact = false)
     {
         (_bottom, _height) = (bottom, height);
-        Step = StepFor(most > 0 ? most : 1, ticks);
-        Most = exact && most > 0 ? most : Step * Math.Max(1, Math.Ceiling((most / Step) - 1e-9));
+        var end = most > 0 ? most : 1;
+        Step = StepFor(end, ticks);
+        Most = exact ? end : Step * Math.Ceiling((end / Step) - 1e-9);
     }
 
     /// <summary>Upper end.</summary>

@@ -15,7 +15,10 @@ internal sealed class Frame
     /// <summary>Room behind the last time label.</summary>
     public const double Right = 18;
 
-    private const double TimeLabelRoom = 90;
+    private const double TimeLabelRoom = 96;
+
+    /// <summary>About the width of a character of a label.</summary>
+    private const double CharacterWidth = 6.4;
 
     public Frame(SvgCanvas canvas, double x, double y, double width, double height) => (Canvas, X, Y, Width, Height) = (canvas, x, y, width, height);
 
@@ -42,7 +45,7 @@ internal sealed class Frame
     {
         var axis = new TimeAxis(span, clock, X, Width);
         Canvas.Rectangle("plot", X, Y, Width, Height);
-        foreach (var tick in axis.Ticks((int)(Width / TimeLabelRoom) + 2))
+        foreach (var tick in axis.Ticks((int)(Width / TimeLabelRoom) + 1))
         {
             Canvas.Line(tick.IsDay ? "day" : "grid", tick.At, Y, tick.At, Bottom);
             if (labels)
@@ -85,14 +88,18 @@ internal sealed class Frame
         }
     }
 
-    /// <summary>A vertical line where something changes, such as the plan, with a word above when there is room.</summary>
-    /// <param name="room">Units that the word may take.</param>
-    public void Boundary(double x, string label, double room)
+    /// <summary>A vertical line where something begins that lasts, such as a plan, with the first label above that has room.</summary>
+    /// <param name="labels">From the longest to the shortest; none is written where even the last has no room.</param>
+    public void Boundary(double x, double endX, params ReadOnlySpan<string> labels)
     {
         Canvas.Line("plan", x, Y - 4, x, Bottom);
-        if (label.Length * 6.3 < room)
+        foreach (var label in labels)
         {
-            Canvas.Text("t", x + 4, Y - 6, label);
+            if (label.Length * CharacterWidth < endX - x)
+            {
+                Canvas.Text("t", x + 4, Y - 6, label);
+                return;
+            }
         }
     }
 

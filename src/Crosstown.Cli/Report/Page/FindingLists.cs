@@ -54,5 +54,14 @@ internal static class FindingLists
                     .. findings.Pedestrians.Select(f => ImmutableArray.Create(
                         f.View.Label, $"{f.Phase}", Words.Seconds(f.MeanS), Words.Count(f.Waits), Words.Seconds(f.MaxS), f.View.DayAndTime(f.LongestBinMs), Words.Percent(f.SeenShare))),
                 ])),
+        new FindingList(
+            "Watchdog", "What each day's check of a busy and a quiet window found.",
+            "The watchdog found nothing.",
+            new ChartTable(
+                ["Signal", "Day", "Finding", "Phase or channel", "Value", "Limit", "Time seen"],
+                [
+                    .. findings.Watchdog.Select(f => ImmutableArray.Create(
+                        f.View.Label, f.View.Day(f.DayMs), Words.Capital(Words.Spaced(f.Finding)), Words.Count(f.Number), Words.Number(f.Value), Words.Number(f.Limit), Words.Percent(f.SeenShare))),
+                ])),
     ];
 }

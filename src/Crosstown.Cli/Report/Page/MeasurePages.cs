@@ -73,13 +73,20 @@ internal static class MeasurePages
         }
         else if (IsItem(lines[0]))
         {
-            html.Append("<ul>");
+            var items = new List<string>();
             foreach (var line in lines)
             {
-                html.Append(IsItem(line) ? "<li>" : " ").Append(Inline(IsItem(line) ? line[2..] : line.Trim()));
+                if (IsItem(line))
+                {
+                    items.Add(line[2..].Trim());
+                }
+                else
+                {
+                    items[^1] += ' ' + line.Trim();
+                }
             }
 
-            html.Append("</ul>\n");
+            html.Append("<ul>").AppendJoin("", items.Select(i => $"<li>{Inline(i)}</li>")).Append("</ul>\n");
         }
         else if (lines[0].StartsWith('|'))
         {

@@ -51,7 +51,7 @@ internal sealed class ReportPage
                 continue;
             }
 
-            html.Append(CultureInfo.InvariantCulture, $"<details class=\"day-part\"{(isFirst ? " open" : "")}><summary><h3>{SvgCanvas.Escape(view.Day(day.StartMs))}</h3></summary>\n");
+            html.Append(CultureInfo.InvariantCulture, $"<details class=\"day-part\"{(isFirst ? " open=\"\"" : "")}><summary><h3>{SvgCanvas.Escape(view.Day(day.StartMs))}</h3></summary>\n");
             foreach (var chart in charts)
             {
                 WriteFigure(html, chart, 4);
@@ -78,7 +78,7 @@ internal sealed class ReportPage
         }
 
         var page = new StringBuilder();
-        page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
+        page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n")
             .Append(CultureInfo.InvariantCulture, $"<title>{SvgCanvas.Escape(_title)}</title>\n<style>{StyleSheet.Page}</style>\n</head>\n<body>\n")
             .Append("<svg class=\"hidden\" aria-hidden=\"true\" focusable=\"false\">").Append(StyleSheet.GapPattern).Append("</svg>\n")
             .Append("<a class=\"skip\" href=\"#main\">Skip to the report</a>\n")
@@ -109,7 +109,7 @@ internal sealed class ReportPage
 
         page.Clear();
         WriteDefinitions(page);
-        page.Append("</main>\n<footer><p>Times are on each signal's wall clock. Every number stands beside the share of time its log really saw; a dash is a number that is not known, never 0. No person, vehicle or device is in these data.</p></footer>\n</body>\n</html>\n");
+        page.Append("</main>\n<footer><p>Times are on each signal's wall clock. Every number stands beside the share of time its log really saw; a dash is a number that is not known, never 0. No person, vehicle or device is in these data. The page shows single events of signals, arrivals and preempts among them: it is for the staff who run them, not for publication.</p></footer>\n</body>\n</html>\n");
         output.Write(page);
     }
 
@@ -118,7 +118,7 @@ internal sealed class ReportPage
         var configuration = view.Configuration;
         var detectors = configuration.Detectors.Length == 0 ? "no configuration" : $"{Words.Counted(configuration.Detectors.Length, "detector")}, {Words.Count(configuration.Detectors.Count(d => d.Phase is not null))} with a known phase";
         output.Write(
-            $"<details class=\"signal\" id=\"signal-{SvgCanvas.Escape(view.Signal.Value)}\"{(isOpen ? " open" : "")}><summary><h2>Signal {SvgCanvas.Escape(view.Label)}</h2><span class=\"brief\">{SvgCanvas.Escape($"{view.DayAndTime(view.Span.StartMs)} to {view.DayAndTime(view.Span.EndMs)}, {Words.Percent(view.SeenShare)} of the time seen; {detectors}")}</span></summary>\n<div class=\"inside\">\n");
+            $"<details class=\"signal\" id=\"signal-{SvgCanvas.Escape(view.Signal.Value)}\"{(isOpen ? " open=\"\"" : "")}><summary><h2>Signal {SvgCanvas.Escape(view.Label)}</h2><span class=\"brief\">{SvgCanvas.Escape($"{view.DayAndTime(view.Span.StartMs)} to {view.DayAndTime(view.Span.EndMs)}, {Words.Percent(view.SeenShare)} of the time seen; {detectors}")}</span></summary>\n<div class=\"inside\">\n");
         output.Write(html.Length > 0 ? html : "<p class=\"none\">Nothing could be measured here: the log holds no phase or detector events that a measure reads.</p>\n");
         output.Write("</div></details>\n");
     }

@@ -54,7 +54,7 @@ internal static class StyleSheet
         + "figcaption p{color:var(--muted);margin:.2rem 0 .6rem}.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;margin:.2rem 0 .4rem;padding:0;font-size:.82rem;color:var(--muted)}.legend svg{width:24px;height:12px;vertical-align:-1px;margin-right:.4rem}"
         + ".scroll{overflow-x:auto;max-width:100%}.scroll>svg{display:block;width:100%;min-width:680px;height:auto}"
         + "figure>details,.more{margin:.4rem 0 .2rem;font-size:.9rem}summary{cursor:pointer}figure summary{color:var(--link)}.def{font-size:.9rem;margin:.1rem 0 .2rem}"
-        + "table{border-collapse:collapse;min-width:min(100%,44rem);font-size:.9rem;font-variant-numeric:tabular-nums}th,td{padding:.32rem .9rem .32rem 0;text-align:left;border-bottom:1px solid var(--rule);vertical-align:top;white-space:nowrap}"
+        + "table{border-collapse:collapse;min-width:min(100%,44rem);font-size:.9rem;font-variant-numeric:tabular-nums}th,td{padding:.32rem .75rem .32rem 0;text-align:left;border-bottom:1px solid var(--rule);vertical-align:top;white-space:nowrap}"
         + "th{color:var(--muted);font-weight:600}td.r,th.r{text-align:right}td.w{white-space:normal;min-width:14rem}.none{color:var(--muted)}"
         + "details.signal{margin:0 0 1rem;padding:0}details.signal>summary{padding:1rem 1.2rem;list-style-position:inside}details.signal>summary h2{display:inline;margin:0;font-size:1.2rem}details.signal>summary .brief{display:block;color:var(--muted);font-size:.92rem}"
         + "details.signal>.inside{padding:0 1.2rem .6rem}details.signal figure{border-radius:.5rem}.day-part{margin:0 0 1rem}.day-part>summary{padding:.5rem 0}.day-part>summary h3{display:inline}"

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Crosstown.Cli.Report.Pictures;
+using Crosstown.Core.Data;
+
+namespace Crosstown.Cli.Commands;
+
+/// <summary><c>crosstown docs [--out DIR]</c>: for those who write the documentation.</summary>
+internal static class DocsCommand
+{
+    private static readonly string s_defaultFolder = Path.Combine("docs", "measures");
+
+    public static Command Create()
+    {
+        var output = new Option<string>("--out") { Description = "The folder of the measures' pages.", HelpName = "DIR", DefaultValueFactory = _ => s_defaultFolder };
+        var command = new Command("docs", "Draw the documentation's pictures anew.") { output };
+        command.Hidden = true;
+        command.SetAction(parsed => Run(parsed.GetValue(output)!));
+        return command;
+    }
+
+    private static int Run(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new ProblemException("XT143", folder, "There is no such folder; run this at the root of the repository.");
+        }
+
+        var scene = PictureScene.Create();
+        foreach (var name in MeasurePictures.Names)
+        {
+            var picture = MeasurePictures.Draw(scene, name);
+            File.WriteAllText(Path.Combine(folder, name + ".svg"), picture, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}.svg: {picture.Length:N0} characters"));
+        }
+
+        return CommandLine.Done;
+    }
+}

@@ -124,7 +124,8 @@ public static class SchemaInventory
 
     private static void AddCommands(Command command, ImmutableArray<RunningGroup>.Builder groups, string parents = "")
     {
-        var name = $"{parents}{command.Name}";
+        // The root takes its name from the process, which a test runner is too.
+        var name = command is RootCommand ? "crosstown" : $"{parents}{command.Name}";
         RunningField[] fields =
         [
             .. command.Arguments.Select(a => new RunningField(a.Name, false, "command", a.Description ?? "")),

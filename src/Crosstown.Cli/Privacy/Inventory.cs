@@ -124,7 +124,7 @@ public sealed class Inventory
 
             if (entry is null)
             {
-                output.WriteLine($$"""    { "name": {{Quote(group.Name)}}, "kind": "{{group.Kind}}", "purpose": "?", "tier": "?", "retention": "?", "fields": [""");
+                output.WriteLine($$"""    { "name": {{Quote(group.Name)}}, "kind": "{{group.Kind}}", "purpose": {{Quote(Suggest(group.Description))}}, "tier": "?", "retention": "?", "fields": [""");
             }
             else
             {
@@ -137,7 +137,7 @@ public sealed class Inventory
                 var text = missing[i].IsText ? ", \"text\": \"?\"" : "";
                 var exception = alike?.Exception is { } reason ? $", \"exception\": {Quote(reason)}" : "";
                 output.WriteLine(
-                    $$"""      { "name": {{Quote(missing[i].Name)}}, "class": "{{missing[i].Class}}", "purpose": {{Quote(alike?.Purpose ?? Unknown)}}{{text}}{{exception}} }{{(i + 1 < missing.Length ? "," : "")}}""");
+                    $$"""      { "name": {{Quote(missing[i].Name)}}, "class": "{{missing[i].Class}}", "purpose": {{Quote(alike?.Purpose ?? Suggest(missing[i].Description))}}{{text}}{{exception}} }{{(i + 1 < missing.Length ? "," : "")}}""");
             }
 
             if (entry is null)
@@ -145,6 +145,8 @@ public sealed class Inventory
                 output.WriteLine("    ] },");
             }
         }
+
+        static string Suggest(string description) => description.Length == 0 ? Unknown : $"{Unknown} {description}";
 
         static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
     }

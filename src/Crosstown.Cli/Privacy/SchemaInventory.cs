@@ -7,6 +7,7 @@ using Crosstown.Core.Events;
 using Crosstown.Core.Tables;
 using Crosstown.Logs;
 using Crosstown.Measures;
+using Crosstown.Measures.Composed;
 using Crosstown.Measures.Options;
 
 namespace Crosstown.Cli.Privacy;
@@ -15,11 +16,13 @@ namespace Crosstown.Cli.Privacy;
 /// <param name="Name">As written in files or on the command line.</param>
 /// <param name="IsText">True when it can hold letters that no list gives (rule P04).</param>
 /// <param name="Class">The inventory class that its type suggests.</param>
-public sealed record RunningField(string Name, bool IsText, string Class);
+/// <param name="Description">What the code itself says of it; a draft shows it to the person who writes the purpose.</param>
+public sealed record RunningField(string Name, bool IsText, string Class, string Description = "");
 
 /// <summary>A table, file, record or command that the running program has.</summary>
 /// <param name="Kind">One of <see cref="Inventory.Kinds"/>.</param>
-public sealed record RunningGroup(string Name, string Kind, ImmutableArray<RunningField> Fields);
+/// <param name="Description">What the code itself says of it.</param>
+public sealed record RunningGroup(string Name, string Kind, ImmutableArray<RunningField> Fields, string Description = "");
 
 /// <summary>Everything that this program can store, write or ask for, read off the running code (rule P02).</summary>
 public static class SchemaInventory
@@ -33,7 +36,12 @@ public static class SchemaInventory
 
     /// <summary>The tables that can be written: raw events on an engineer's demand, and measures under every definition set.</summary>
     public static ImmutableArray<TableSchema> ListTables() =>
-        [EventExport.Schema, .. Enum.GetValues<DefinitionSet>().SelectMany(set => MeasureCatalog.All.SelectMany(m => m.TablesIn(set))).DistinctBy(t => (t.Name, string.Join(',', t.Columns.Select(c => c.Name))))];
+    [
+        EventExport.Schema,
+        .. Enum.GetValues<DefinitionSet>().SelectMany(set => MeasureCatalog.All.SelectMany(m => m.TablesIn(set)))
+            .Concat(ComposedCatalog.All.SelectMany(m => m.Tables))
+            .DistinctBy(t => (t.Name, string.Join(',', t.Columns.Select(c => c.Name)))),
+    ];
 
     /// <summary>All groups in the order in which the inventory lists them.</summary>
     /// <param name="commandLine">The program's commands; null leaves them out.</param>
@@ -48,7 +56,7 @@ public static class SchemaInventory
         foreach (var tables in ListTables().GroupBy(t => t.Name))
         {
             // Two definition sets may write different columns under one name: together they are what the table can hold.
-            groups.Add(new RunningGroup(tables.Key, "table", [.. tables.SelectMany(t => t.Columns).DistinctBy(c => c.Name).Select(Column)]));
+            groups.Add(new RunningGroup(tables.Key, "table", [.. tables.SelectMany(t => t.Columns).DistinctBy(c => c.Name).Select(Column)], TitleOf(tables.Key)));
         }
 
         if (commandLine is not null)
@@ -67,7 +75,12 @@ public static class SchemaInventory
         ColumnType.Signal => "place",
         ColumnType.Word or ColumnType.Boolean => "state",
         _ => column.Unit.Length == 0 ? "count" : "figure",
-    });
+    }, column.Description);
+
+    private static string TitleOf(string table) =>
+        MeasureCatalog.All.FirstOrDefault(m => Enum.GetValues<DefinitionSet>().Any(set => m.TablesIn(set).Any(t => t.Name == table)))?.Title
+        ?? ComposedCatalog.All.FirstOrDefault(m => m.Tables.Any(t => t.Name == table))?.Title
+        ?? "";
 
     /// <summary>The properties of the signal files' published schema, as paths such as <c>detectors[].channel</c>.</summary>
     private static RunningField[] ListSignalFileFields()
@@ -114,12 +127,12 @@ public static class SchemaInventory
         var name = $"{parents}{command.Name}";
         RunningField[] fields =
         [
-            .. command.Arguments.Select(a => new RunningField(a.Name, false, "command")),
-            .. command.Options.Select(o => new RunningField(o.Name, false, "command")),
+            .. command.Arguments.Select(a => new RunningField(a.Name, false, "command", a.Description ?? "")),
+            .. command.Options.Select(o => new RunningField(o.Name, false, "command", o.Description ?? "")),
         ];
         if (fields.Length > 0)
         {
-            groups.Add(new RunningGroup(name, "command", [.. fields]));
+            groups.Add(new RunningGroup(name, "command", [.. fields], command.Description ?? ""));
         }
 
         foreach (var inner in command.Subcommands)

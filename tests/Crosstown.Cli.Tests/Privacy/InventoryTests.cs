@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Reflection;
 using System.Text.Json;
+using Crosstown.Cli.Commands;
 using Crosstown.Cli.Privacy;
 using Crosstown.Core.Privacy;
 using Crosstown.Core.Tables;
@@ -26,9 +27,9 @@ public sealed class InventoryTests
     {
         var output = new StringWriter();
         var draft = new StringWriter();
-        PrivacyCommands.PrintDraft(draft);
+        PrivacyCommands.PrintDraft(draft, CommandLine.Create());
 
-        Assert.True(PrivacyCommands.Verify(output) == 0, $"{output}\nAdd to privacy/inventory.json and fill in:\n{draft}");
+        Assert.True(PrivacyCommands.Verify(output, CommandLine.Create()) == 0, $"{output}\nAdd to privacy/inventory.json and fill in:\n{draft}");
     }
 
     [Fact]

@@ -15,6 +15,7 @@ internal static class MeasurePictures
     private const double MorningFrom = 6;
     private const double MorningTo = 10;
     private const int ModelDays = 5;
+    private const int BusyArrivals = 1500;
 
     /// <summary>Measures that have a page, and so a picture: those of single signals and the composed ones.</summary>
     public static ImmutableArray<string> Names { get; } = [.. MeasureCatalog.All.Select(m => m.Name), .. ComposedCatalog.All.Select(m => m.Name)];
@@ -31,7 +32,7 @@ internal static class MeasurePictures
     /// <summary>The charts that would do, best first; null where a signal has no rows.</summary>
     private static IEnumerable<Chart?> Charts(PictureScene scene, string measure) => measure switch
     {
-        "coordination-diagram" => scene.Views(MorningFrom, MorningTo).SelectMany(v => CoordinationDiagramChart.DrawEach(v, v.Span)),
+        "coordination-diagram" => BestProgression(scene),
         "phase-termination" => scene.Views(MorningFrom, MorningTo).Select(v => PhaseTerminationChart.Draw(v, v.Span)),
         "split-monitor" => scene.Views(MorningFrom, MorningTo).Select(v => SplitMonitorChart.Draw(v, v.Span)),
         "split-failure" => scene.Views(MorningFrom, MorningTo).Select(SplitFailureChart.Draw),
@@ -73,6 +74,19 @@ internal static class MeasurePictures
         "daily-alerts" => scene.MonthViews().Select(v => new SeriesChart(measure, Title(measure), "daily-alerts", ["share"], ["subject", "number"]) { Only = ("subject", "detector-anomalies") }.Draw(v)),
         _ => Generic(scene, measure),
     };
+
+    /// <summary>The busy approach whose platoons meet green best: that is what a coordination diagram is for.</summary>
+    private static IEnumerable<Chart> BestProgression(PictureScene scene)
+    {
+        var findings = new Findings();
+        foreach (var view in scene.Views(MorningFrom, MorningTo))
+        {
+            findings.Add(view);
+        }
+
+        var best = findings.Progression.LastOrDefault(f => f.PlatoonRatio is not null && f.Arrivals >= BusyArrivals);
+        return best is null ? [] : CoordinationDiagramChart.DrawEach(best.View, best.View.Span).Where(c => c.Title.Contains($"{best.View.Name(best.Group)},", StringComparison.Ordinal));
+    }
 
     /// <summary>Channels that the model calls anomalous, most anomalous bins first.</summary>
     private static IEnumerable<string> BlindChannels(SignalView view)

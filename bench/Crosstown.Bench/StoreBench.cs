@@ -48,6 +48,7 @@ internal static class StoreBench
         }
 
         var store = EventStore.Open(folder);
+        Figures.Hold("segments on disk", store.CountBytes() / (double)store.CountEvents(), "B/event", 1.5, atLeast: false);
         Print(output, $"size: {store.CountBytes() / (double)store.CountEvents():F3} B/event ({store.CountEvents()} events of {rows} rows)");
         Print(output, $"write (add, sort, remove duplicates, code, sync): {best / rows * 1e9:F1} ns/row, {rows / best / 1e6:F1} M rows per CPU-second");
 
@@ -104,6 +105,7 @@ internal static class StoreBench
             best = Math.Min(best, seconds);
         }
 
+        Figures.Hold("read back", events / best / 1e6, "M events/s on one core", 50, atLeast: true);
         Print(output, $"read: {events / best / 1e6:F0} M events/s on one core, {best / events * 1e9:F2} ns/event, {allocated / (double)events:F3} B allocated per event");
     }
 

@@ -12,8 +12,8 @@ namespace Crosstown.Cli.Output;
 /// </remarks>
 internal sealed class SignalRuns : IDisposable
 {
-    private const int MergeBufferBytes = 4 * 1024 * 1024;
-    private const int MaxBufferedRows = 1024;
+    private const int MergeBufferBytes = 1024 * 1024;
+    private const int MaxBufferedRows = 256;
 
     private readonly TableSchema _schema;
     private readonly int _timeColumn;

@@ -59,7 +59,7 @@ internal static class StyleSheet
         + "details.signal{margin:0 0 1rem;padding:0}details.signal>summary{padding:1rem 1.2rem;list-style-position:inside}details.signal>summary h2{display:inline;margin:0;font-size:1.2rem}details.signal>summary .brief{display:block;color:var(--muted);font-size:.92rem}"
         + "details.signal>.inside{padding:0 1.2rem .6rem}details.signal figure{border-radius:.5rem}.day-part{margin:0 0 1rem}.day-part>summary{padding:.5rem 0}.day-part>summary h3{display:inline}"
         + "dl.words{margin:0}dl.words dt{font-weight:600}dl.words dd{margin:0 0 .8rem}code{font:.9em ui-monospace,'Cascadia Mono',Menlo,Consolas,monospace}pre{overflow-x:auto;background:var(--ground);padding:.7rem;border-radius:.4rem}"
-        + "@media (max-width:520px){figure,.card{padding:.8rem .8rem .4rem}details.signal>summary{padding:.8rem}details.signal>.inside{padding:0 .5rem .3rem}}"
+        + "@media (max-width:520px){th:first-child,td:first-child{white-space:normal;min-width:6.5rem}table{min-width:0}figure,.card{padding:.8rem .8rem .4rem}details.signal>summary{padding:.8rem}details.signal>.inside{padding:0 .5rem .3rem}}"
         + "@media print{body{background:#fff}nav,.skip,.def{display:none}figure{break-inside:avoid}details::details-content{content-visibility:visible;block-size:auto}.scroll>svg{min-width:0}}"
         + "svg.hidden{position:absolute;width:0;height:0}" + ChartRules;
 }

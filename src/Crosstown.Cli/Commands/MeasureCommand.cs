@@ -78,7 +78,7 @@ internal static class MeasureCommand
         var started = time.GetTimestamp();
         using var scratch = paths.Length > 0 ? ScratchFolder.Create() : null;
         var folder = scratch?.Path ?? data!;
-        var configurations = SignalConfigurations.Open(data, signals, issues);
+        var configurations = SignalConfigurations.Open(data, signals, issues, signal);
         var store = EventStore.Open(folder, issues);
         if (paths.Length > 0)
         {

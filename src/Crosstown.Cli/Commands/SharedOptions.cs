@@ -24,7 +24,7 @@ internal static class SharedOptions
         Description = "IANA time zone of the cabinets' clocks, such as America/Denver; without it their times are taken as UTC.", HelpName = "IANA",
     };
 
-    public static Option<string> Signal() => new("--signal") { Description = "The signal of files that name none.", HelpName = "ID" };
+    public static Option<string> Signal() => new("--signal") { Description = "The signal of logs and configuration tables that name none.", HelpName = "ID" };
 
     public static Option<string[]> Signals() => new("--signals")
     {

@@ -19,13 +19,14 @@ internal sealed class SignalConfigurations
     /// <param name="data">The data folder; null when there is none.</param>
     /// <param name="files">Files and folders named by the user; they are taken instead of the data folder's.</param>
     /// <param name="issues">Takes what is wrong with the files.</param>
+    /// <param name="unnamed">The signal of tables that name none; null leaves their rows out.</param>
     /// <exception cref="ProblemException">A named file is not there.</exception>
-    public static SignalConfigurations Open(string? data, IReadOnlyList<string> files, DataIssueLog issues)
+    public static SignalConfigurations Open(string? data, IReadOnlyList<string> files, DataIssueLog issues, SignalId? unnamed = null)
     {
         var kept = data is null ? null : Path.Combine(data, Folder);
         return new SignalConfigurations(
-            files.Count > 0 ? SignalFiles.Read(files, issues)
-            : kept is not null && Directory.Exists(kept) ? SignalFiles.Read([kept], issues)
+            files.Count > 0 ? SignalFiles.Read(files, issues, unnamed)
+            : kept is not null && Directory.Exists(kept) ? SignalFiles.Read([kept], issues, unnamed)
             : []);
     }
 

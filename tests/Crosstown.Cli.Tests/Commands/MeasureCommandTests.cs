@@ -37,6 +37,21 @@ public sealed class MeasureCommandTests
         Assert.Equal(File.ReadAllText(Path.Combine(hires, "expected", table)), File.ReadAllText(Path.Combine(folder.Path, table)));
     }
 
+    [Theory]
+    [Trait("Category", SharedData.Category)]
+    [InlineData("redtored_input.csv", "detectors.csv", "redtored.csv", "redtored_expected.csv")]
+    [InlineData("adjust1_input.csv", "adjust1_detectors.csv", "adjusted-detections.csv", "adjust1_expected.csv")]
+    public void A_configuration_table_that_names_no_signal_is_of_the_signal_that_the_command_names(string log, string detectors, string table, string expected)
+    {
+        using var folder = new ScratchFolder();
+        var hires = SharedData.PathTo("data/hires/udot-7115");
+
+        CommandLine.Run(
+            ["measure", Path.Combine(hires, log), "--signals", Path.Combine(hires, detectors), "--signal", "7115", "--options", "udot-5", "--measure", "coordination-diagram", "--out", folder.Path]);
+
+        Assert.Equal(File.ReadAllLines(Path.Combine(hires, expected)), File.ReadAllLines(Path.Combine(folder.Path, table)));
+    }
+
     [Fact]
     public void A_log_without_configuration_still_gives_what_needs_none_and_says_what_is_missing()
     {

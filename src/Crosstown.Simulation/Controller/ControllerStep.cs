@@ -48,6 +48,7 @@ public static partial class ControllerStep
         StartGreens(program, state, demand, log);
         DriveOverlaps(program, state, log);
         CheckPhases(program, state, demand, log);
+        RegisterPedestrianCalls(program, state, inputs, log);
         state.Calls = inputs.VehicleCalls;
     }
 
@@ -112,7 +113,11 @@ public static partial class ControllerStep
                 state.Locked |= (uint)1 << phase;
             }
         }
+    }
 
+    /// <summary>Last in a tick, so that a call lies before its walk in the log: of one tick's events a walk (21) would sort before its call (45).</summary>
+    private static void RegisterPedestrianCalls(ControllerProgram program, ControllerState state, in ControllerInputs inputs, EventBuffer log)
+    {
         var pressed = inputs.PedestrianPresses & program.AllPhases & ~state.PedestrianCalls;
         while (pressed != 0)
         {
@@ -645,11 +650,12 @@ public static partial class ControllerStep
         }
     }
 
-    private static bool WalksWithGreen(ControllerState state, PhaseTiming phase)
-    {
-        var wanted = Bits.Has(state.PedestrianCalls, phase.Number) || phase.Recall == Recall.Pedestrian || (phase.RestsInWalk && IsCoordinating(state));
-        return wanted && !Bits.Has(state.PedestriansOmitted, phase.Number);
-    }
+    /// <summary>
+    /// A waiting call is served with the next green, however late that begins: the window says only how late a call may bring the phase,
+    /// and has closed by the begin of a green that was chosen in time but comes after another phase's change interval.
+    /// </summary>
+    private static bool WalksWithGreen(ControllerState state, PhaseTiming phase) =>
+        Bits.Has(state.PedestrianCalls, phase.Number) || phase.Recall == Recall.Pedestrian || (phase.RestsInWalk && IsCoordinating(state));
 
     /// <summary>Logs the minimum's end and the first waiting call, and lets a walk join a green that is in no hurry.</summary>
     private static void CheckPhases(ControllerProgram program, ControllerState state, uint demand, EventBuffer log)

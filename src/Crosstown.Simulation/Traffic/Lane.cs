@@ -31,7 +31,7 @@ internal interface ILaneWatcher
     void PassedPoint(int point, long timeMs);
 
     /// <summary>A front has passed the stop bar.</summary>
-    /// <param name="isMoving">False for a vehicle that started from a standstill within the last car length or two.</param>
+    /// <param name="isMoving">False for a vehicle that started from a standstill within the last car length or two, and for a turn on red.</param>
     void CrossedStopBar(Lane lane, Turn turn, bool isMoving, long arrivalMs, long timeMs);
 }
 
@@ -60,6 +60,9 @@ internal sealed class Lane
     private const int FollowUpMs = 2500;
     private const int CriticalGapMs = 4500;
 
+    // Nobody enters later than this after yellow has ended.
+    private const int LatestRunMs = 2000;
+
     // Added to the saturation headways of the first four vehicles of a queue: two seconds of start-up lost time.
     private static readonly int[] StartUpMs = [1000, 600, 300, 100];
 
@@ -74,6 +77,7 @@ internal sealed class Lane
     private long _crossed;
     private long _oldest;
     private long _displaySinceMs;
+    private long _cautionSinceMs = long.MinValue / 2;
     private int _crossedInDisplay;
     private long _lastArrivalMs = long.MinValue / 2;
     private long _lastCrossMs = long.MinValue / 2;
@@ -138,6 +142,15 @@ internal sealed class Lane
         if (display is Display.Go or Display.Permissive)
         {
             _crossedInDisplay = 0;
+        }
+
+        if (display == Display.Caution)
+        {
+            _cautionSinceMs = timeMs;
+        }
+        else if (display != Display.Stop || Display != Display.Caution)
+        {
+            _cautionSinceMs = long.MinValue / 2;
         }
 
         Display = display;
@@ -213,18 +226,23 @@ internal sealed class Lane
         {
             case Display.Go:
                 return ReleaseTime(ref vehicle);
-            case Display.Caution:
+            case Display.Caution or Display.Stop:
                 var releaseMs = ReleaseTime(ref vehicle);
-                return releaseMs <= _displaySinceMs + vehicle.YellowMs ? releaseMs : TurnOnRed(ref vehicle);
+                return releaseMs <= LatestRelease(ref vehicle) ? releaseMs : TurnOnRed(ref vehicle);
             case Display.Permissive:
                 var readyMs = Math.Max(vehicle.ArriveMs, Math.Max(_lastCrossMs + FollowUpMs, _displaySinceMs + 1500));
                 return readyMs > nowMs ? readyMs : HasGap(nowMs) ? nowMs : nowMs + 100;
-            case Display.PermissiveCaution:
+            default:
                 // Those who already stand in the intersection clear it: two at most.
                 return vehicle.ArriveMs <= _displaySinceMs && _crossedInDisplay < 2 ? Math.Max(_displaySinceMs + 800, _lastCrossMs + FollowUpMs) : long.MaxValue;
-            default:
-                return TurnOnRed(ref vehicle);
         }
+    }
+
+    /// <summary>Until when the driver goes on after green has ended, in yellow or into red.</summary>
+    private long LatestRelease(ref Vehicle vehicle)
+    {
+        var latestMs = _cautionSinceMs + vehicle.YellowMs;
+        return Display == Display.Stop ? Math.Min(latestMs, _displaySinceMs + LatestRunMs) : latestMs;
     }
 
     private long TurnOnRed(ref Vehicle vehicle) =>
@@ -260,11 +278,12 @@ internal sealed class Lane
     private void Cross(long timeMs)
     {
         ref var vehicle = ref At(_crossed);
+        var isTurnOnRed = Display is Display.Caution or Display.Stop && ReleaseTime(ref vehicle) > LatestRelease(ref vehicle);
         vehicle.CrossMs = timeMs;
         _crossed++;
         _crossedInDisplay++;
         _lastCrossMs = timeMs;
-        var isMoving = timeMs - vehicle.ArriveMs < 1500 || _crossedInDisplay > 2;
+        var isMoving = !isTurnOnRed && (timeMs - vehicle.ArriveMs < 1500 || _crossedInDisplay > 2);
         _watcher.CrossedStopBar(this, vehicle.Turn, isMoving, vehicle.ArriveMs, timeMs);
     }
 

@@ -158,9 +158,9 @@ public sealed class ControllerEventTests
                 log);
         }
 
-        // Walk began at 24 s: 5 s of walk and 8 s of clearance end at 37 s, 3 s of yellow and 1 s of red at 41 s.
+        // Walk began at 24.1 s: 5 s of walk and 8 s of clearance end at 37.1 s, 3 s of yellow and 1 s of red at 41.1 s, and green is reached a tick later.
         var stages = log.TakeBefore(90_000).ToArray().Where(e => e.Code is >= 102 and <= 111);
-        Assert.Equal("26:102/1 26:105/1 31:103/1 41.1:106/1 51.1:107/1 60:104/1 60:111/1", Show(stages, 0));
+        Assert.Equal("26:102/1 26:105/1 31:103/1 41.2:106/1 51.2:107/1 60:104/1 60:111/1", Show(stages, 0));
     }
 
     [Fact]

@@ -189,6 +189,86 @@ public sealed class TownTests
     }
 
     [Fact]
+    public void A_registered_walk_is_served_within_two_cycles_and_a_minute_unless_a_preempt_comes_between()
+    {
+        var town = Town.Create(1);
+        var range = new TimeRange(Start, Start + (24 * Hour));
+        var logs = LogOf(town, range);
+        var late = new List<string>();
+        foreach (var signal in town.Signals)
+        {
+            var limitMs = (2 * signal.Program.Patterns.Max(p => p.CycleMs)) + 60_000;
+            var calledMs = new long[ControllerProgram.MaxPhase + 1];
+            var served = 0;
+            var preempted = false;
+            foreach (var e in logs[signal.Signal])
+            {
+                switch (e.Code)
+                {
+                    case EventCode.PreemptEntryStarted:
+                        // A preempt sets the wait of every call in hand aside, and of those that come before it ends.
+                        preempted = true;
+                        Array.Clear(calledMs);
+                        break;
+                    case EventCode.PreemptExit:
+                        preempted = false;
+                        break;
+                    case EventCode.PedestrianCallRegistered when !preempted:
+                        calledMs[e.Parameter] = e.TimeMs;
+                        break;
+                    case EventCode.PedestrianBeginWalk when calledMs[e.Parameter] != 0:
+                        var waitMs = e.TimeMs - calledMs[e.Parameter];
+                        if (waitMs > limitMs)
+                        {
+                            late.Add($"{signal.Signal} phase {e.Parameter} walks at {e.TimeMs}, {waitMs} ms after its call");
+                        }
+
+                        calledMs[e.Parameter] = 0;
+                        served++;
+                        break;
+                }
+            }
+
+            Assert.True(served > 20, $"{signal.Signal}: {served} walks");
+            Assert.All(calledMs, c => Assert.True(c == 0 || range.EndMs - c <= limitMs, $"{signal.Signal}: a call of {c} is never served"));
+        }
+
+        Assert.True(late.Count == 0, string.Join(Environment.NewLine, late));
+    }
+
+    [Fact]
+    public void Red_light_detectors_see_only_those_who_run_red_within_five_seconds_of_it()
+    {
+        var town = Town.Create(1);
+        var logs = LogOf(town, new TimeRange(Start + (12 * Hour), Start + (20 * Hour)));
+        var soon = 0;
+        foreach (var signal in town.Signals)
+        {
+            bool IsSound(Detector detector) =>
+                !signal.Faults.Any(f => f.Channel == detector.Channel && f.Kind is not (FaultKind.ClockJump or FaultKind.PedestrianButtonStuck));
+            var detectors = signal.Configuration.Detectors
+                .Where(d => d.Functions == DetectorFunctions.LaneByLaneSpeed && IsSound(d))
+                .ToDictionary(d => (int)d.Channel, d => (int)d.Phase!.Value);
+            var redMs = new long[ControllerProgram.MaxPhase + 1];
+            foreach (var e in logs[signal.Signal])
+            {
+                if (e.Code is EventCode.PhaseEndYellow or EventCode.PhaseBeginGreen)
+                {
+                    redMs[e.Parameter] = e.Code == EventCode.PhaseBeginGreen ? 0 : e.TimeMs;
+                }
+                else if (e.Code == EventCode.DetectorOn && detectors.TryGetValue(e.Parameter, out var phase) && redMs[phase] != 0)
+                {
+                    var sinceMs = e.TimeMs - redMs[phase];
+                    Assert.True(sinceMs <= 5000, $"{signal.Signal} channel {e.Parameter} at {e.TimeMs}: {sinceMs} ms into red");
+                    soon += sinceMs <= 2000 ? 1 : 0;
+                }
+            }
+        }
+
+        Assert.InRange(soon, 5, 500);
+    }
+
+    [Fact]
     public void Faults_show_in_the_log_as_they_are_labeled()
     {
         var town = Town.Create(1);

@@ -15,7 +15,13 @@ public sealed class LaneTests
 
         public void PassedPoint(int point, long timeMs) => Passes.Add((point, timeMs));
 
-        public void CrossedStopBar(Lane lane, Turn turn, bool isMoving, long arrivalMs, long timeMs) => Crossings.Add((arrivalMs, timeMs));
+        public List<bool> WasMoving { get; } = [];
+
+        public void CrossedStopBar(Lane lane, Turn turn, bool isMoving, long arrivalMs, long timeMs)
+        {
+            Crossings.Add((arrivalMs, timeMs));
+            WasMoving.Add(isMoving);
+        }
     }
 
     private static Lane MakeLane(Watcher watcher, double speedMph = 40) =>
@@ -53,6 +59,36 @@ public sealed class LaneTests
             // The n-th vehicle leaves n saturation headways and the lost time after green.
             Assert.Equal(((i + 1) * SaturationHeadwayMs) + 2000, crossings[i]);
         }
+    }
+
+    [Fact]
+    public void A_right_turn_on_red_starts_from_rest_even_behind_a_queue_that_left_in_green()
+    {
+        var watcher = new Watcher();
+        var lane = MakeLane(watcher);
+        for (var i = 0; i < 4; i++)
+        {
+            lane.Join(i * 1500, Turn.Through);
+        }
+
+        lane.Join(40_000, Turn.Right);
+        Run(lane, 0, 60_000, t => t < 10_000 ? Display.Stop : t < 25_000 ? Display.Go : t < 29_000 ? Display.Caution : Display.Stop);
+
+        Assert.Equal([false, false, true, true, false], watcher.WasMoving);
+        Assert.Equal((40_000, 42_500), watcher.Crossings[^1]);
+    }
+
+    [Fact]
+    public void A_driver_who_runs_red_crosses_at_speed_and_not_later_than_two_seconds_into_it()
+    {
+        var watcher = new Watcher();
+        var runner = new Lane(40, SaturationHeadwayMs, new RandomStream(1, 1), watcher) { Varies = false, YellowUsedMs = 6000 };
+        runner.Join(15_500, Turn.Through);
+        runner.Join(17_500, Turn.Through);
+        Run(runner, 0, 60_000, t => t < 10_000 ? Display.Go : t < 14_000 ? Display.Caution : Display.Stop);
+
+        Assert.Equal([(15_500, 15_500)], watcher.Crossings);
+        Assert.Equal([true], watcher.WasMoving);
     }
 
     [Fact]

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Crosstown.Core.Data;
 
 namespace Crosstown.Cli.Output;
 
 /// <summary>Shows and keeps what was wrong with data.</summary>
-internal static class IssueReport
+internal static partial class IssueReport
 {
     private const int ShownPerKind = 2;
 
@@ -31,7 +32,10 @@ internal static class IssueReport
         }
     }
 
-    /// <summary>Keeps the counts and examples as NDJSON, a line each; an existing file is replaced whole.</summary>
+    /// <summary>
+    /// Keeps the counts and examples as NDJSON, a line each; an existing file is replaced whole. Controllers put their network address into the names of
+    /// their files: it is left out of what is kept (rule P10).
+    /// </summary>
     public static void Keep(DataIssueLog issues, string path)
     {
         var temporary = path + ".partial";
@@ -62,11 +66,14 @@ internal static class IssueReport
         {
             writer.WriteStartObject();
             writer.WriteString("kind", kind.ToString());
-            writer.WriteString("source", source);
+            writer.WriteString("source", NetworkAddress().Replace(source, "(address)"));
             rest(writer);
             writer.WriteEndObject();
         }
 
         file.WriteByte((byte)'\n');
     }
+
+    [GeneratedRegex(@"(?<![0-9])[0-9]{1,3}([._-])[0-9]{1,3}\1[0-9]{1,3}\1[0-9]{1,3}(?![0-9])|([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")]
+    private static partial Regex NetworkAddress();
 }

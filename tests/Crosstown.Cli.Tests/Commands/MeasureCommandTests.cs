@@ -150,6 +150,21 @@ public sealed class MeasureCommandTests
     }
 
     [Fact]
+    [Trait("rule", "P10")]
+    public void The_address_in_a_controller_s_file_name_is_not_kept_with_what_was_wrong()
+    {
+        using var folder = new ScratchFolder();
+        var log = folder.Write("ECON_10.210.8.179_2024_02_21_1115.csv", Log + "no,row\n");
+        var data = Path.Combine(folder.Path, "data");
+
+        Assert.Equal(CommandLine.DoneWithProblems, CommandLine.Run(["import", log, "--data", data, "--zone", "UTC"]));
+
+        var kept = File.ReadAllText(Assert.Single(Directory.GetFiles(Path.Combine(data, "imports"))));
+        Assert.Contains("ECON_(address)_2024_02_21_1115.csv", kept, StringComparison.Ordinal);
+        Assert.DoesNotContain("10.210.8.179", kept, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Learning_writes_a_file_that_measuring_takes()
     {
         using var folder = new ScratchFolder();

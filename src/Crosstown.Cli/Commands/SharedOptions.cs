@@ -41,7 +41,7 @@ internal static class SharedOptions
         "csv" => TableFormat.Csv,
         "ndjson" => TableFormat.Ndjson,
         "parquet" => TableFormat.Parquet,
-        _ => throw new ProblemException("XT120", "--format", $"'{text}' is no format; there are csv, ndjson and parquet."),
+        _ => throw new ProblemException("XT150", "--format", $"'{text}' is no format; there are csv, ndjson and parquet."),
     };
 
     /// <exception cref="ProblemException">The text is no signal id.</exception>
@@ -49,7 +49,7 @@ internal static class SharedOptions
         ? null
         : SignalId.TryParse(text, out var id)
             ? id
-            : throw new ProblemException("XT121", "--signal", $"'{text}' is no signal id: 1 to {SignalId.MaxLength} letters, digits, '_', '.' or '-'.");
+            : throw new ProblemException("XT151", "--signal", $"'{text}' is no signal id: 1 to {SignalId.MaxLength} letters, digits, '_', '.' or '-'.");
 
     /// <summary>Reads a length of time such as <c>15m</c>, <c>1h</c> or <c>30s</c>.</summary>
     /// <exception cref="ProblemException">The text is no length, or lies outside 1 minute to 1 day.</exception>
@@ -59,6 +59,6 @@ internal static class SharedOptions
         return unitMs > 0 && long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             && count * unitMs is >= 60_000 and <= 86_400_000
             ? count * unitMs
-            : throw new ProblemException("XT122", "--bin", $"'{text}' is no bin length; give 1m to 24h, such as 15m or 1h.");
+            : throw new ProblemException("XT152", "--bin", $"'{text}' is no bin length; give 1m to 24h, such as 15m or 1h.");
     }
 }

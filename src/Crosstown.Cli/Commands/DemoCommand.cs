@@ -21,7 +21,9 @@ internal static class DemoCommand
         command.SetAction(parsed => Run(
             new DemoRequest
             {
-                Seed = parsed.GetValue(seed), Data = parsed.GetValue(data)!, Report = parsed.GetValue(output) ?? Path.Combine(parsed.GetValue(data)!, ReportFile),
+                Seed = parsed.GetValue(seed),
+                Data = parsed.GetValue(data)!,
+                Report = parsed.GetValue(output) ?? Path.Combine(parsed.GetValue(data)!, ReportFile),
             },
             TimeProvider.System));
         return command;

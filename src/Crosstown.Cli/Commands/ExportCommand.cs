@@ -61,7 +61,11 @@ internal static class ExportCommand
     {
         var request = new MeasureRequest
         {
-            Selection = MeasureSelection.Of(MeasureCatalog.All.Select(m => m.Name)), Options = new MeasureOptions(), From = from, To = to, Signals = signals.Length == 0 ? null : [.. signals.Order()],
+            Selection = MeasureSelection.Of(MeasureCatalog.All.Select(m => m.Name)),
+            Options = new MeasureOptions(),
+            From = from,
+            To = to,
+            Signals = signals.Length == 0 ? null : [.. signals.Order()],
         };
         using var tables = new TableOutput(output, format, times, request.Selection.TablesIn(request.Options.Set));
         MeasureRun.Run(store, SignalConfigurations.Open(data, [], issues), request, tables, issues);

@@ -20,7 +20,9 @@ internal static class LearnCommand
         var signal = SharedOptions.Signal();
         var output = new Option<string>("--out")
         {
-            Description = "A JSON file (FILE.json) for all signals, or a folder for one file per signal.", HelpName = "FILE", Required = true,
+            Description = "A JSON file (FILE.json) for all signals, or a folder for one file per signal.",
+            HelpName = "FILE",
+            Required = true,
         };
         var json = SharedOptions.Json();
         var command = new Command("learn", "Propose signal configurations from logs, each statement with its confidence and evidence.") { paths, data, zone, signal, output, json };

@@ -29,14 +29,18 @@ internal static class MeasureCommand
         var measure = new Option<string[]>("--measure")
         {
             Description = $"Measures by name, or all of single signals: {string.Join(", ", ListNames())}.",
-            HelpName = "NAME,...", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["all"],
+            HelpName = "NAME,...",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => ["all"],
         };
         var bin = new Option<string>("--bin") { Description = "Length of a bin: 15m, 1h.", HelpName = "TIME", DefaultValueFactory = _ => "15m" };
         var from = new Option<string>("--from") { Description = "First moment wanted, on the signal's clock or with an offset.", HelpName = "TIME" };
         var to = new Option<string>("--to") { Description = "First moment not wanted any more.", HelpName = "TIME" };
         var options = new Option<string>("--options")
         {
-            Description = "Definitions: crosstown, odot-2.1, udot-5, or an options file.", HelpName = "NAME|FILE", DefaultValueFactory = _ => "crosstown",
+            Description = "Definitions: crosstown, odot-2.1, udot-5, or an options file.",
+            HelpName = "NAME|FILE",
+            DefaultValueFactory = _ => "crosstown",
         };
         var output = new Option<string>("--out") { Description = "Folder for one file per table.", HelpName = "DIR", Required = true };
         var city = new Option<string>("--city") { Description = "City file with corridors, for measures of several signals; without it, city.json in the data folder.", HelpName = "FILE" };

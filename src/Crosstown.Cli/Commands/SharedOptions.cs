@@ -11,24 +11,30 @@ internal static class SharedOptions
 {
     public static Option<string> Data(bool required) => new("--data")
     {
-        Description = "The data folder: events, configuration, results.", HelpName = "DIR", Required = required,
+        Description = "The data folder: events, configuration, results.",
+        HelpName = "DIR",
+        Required = required,
     };
 
     public static Argument<string[]> Paths(string description, bool required) => new("PATH")
     {
-        Description = description, Arity = required ? ArgumentArity.OneOrMore : ArgumentArity.ZeroOrMore,
+        Description = description,
+        Arity = required ? ArgumentArity.OneOrMore : ArgumentArity.ZeroOrMore,
     };
 
     public static Option<string> Zone() => new("--zone")
     {
-        Description = "IANA time zone of the cabinets' clocks, such as America/Denver; without it their times are taken as UTC.", HelpName = "IANA",
+        Description = "IANA time zone of the cabinets' clocks, such as America/Denver; without it their times are taken as UTC.",
+        HelpName = "IANA",
     };
 
     public static Option<string> Signal() => new("--signal") { Description = "The signal of logs and configuration tables that name none.", HelpName = "ID" };
 
     public static Option<string[]> Signals() => new("--signals")
     {
-        Description = "Signal configuration: files or folders, JSON or CSV; without it, that in the data folder.", HelpName = "FILE", AllowMultipleArgumentsPerToken = true,
+        Description = "Signal configuration: files or folders, JSON or CSV; without it, that in the data folder.",
+        HelpName = "FILE",
+        AllowMultipleArgumentsPerToken = true,
     };
 
     public static Option<string> Format() => new("--format") { Description = "csv, ndjson or parquet.", HelpName = "NAME", DefaultValueFactory = _ => "csv" };
@@ -41,7 +47,7 @@ internal static class SharedOptions
         "csv" => TableFormat.Csv,
         "ndjson" => TableFormat.Ndjson,
         "parquet" => TableFormat.Parquet,
-        _ => throw new ProblemException("XT120", "--format", $"'{text}' is no format; there are csv, ndjson and parquet."),
+        _ => throw new ProblemException("XT150", "--format", $"'{text}' is no format; there are csv, ndjson and parquet."),
     };
 
     /// <exception cref="ProblemException">The text is no signal id.</exception>
@@ -49,7 +55,7 @@ internal static class SharedOptions
         ? null
         : SignalId.TryParse(text, out var id)
             ? id
-            : throw new ProblemException("XT121", "--signal", $"'{text}' is no signal id: 1 to {SignalId.MaxLength} letters, digits, '_', '.' or '-'.");
+            : throw new ProblemException("XT151", "--signal", $"'{text}' is no signal id: 1 to {SignalId.MaxLength} letters, digits, '_', '.' or '-'.");
 
     /// <summary>Reads a length of time such as <c>15m</c>, <c>1h</c> or <c>30s</c>.</summary>
     /// <exception cref="ProblemException">The text is no length, or lies outside 1 minute to 1 day.</exception>
@@ -59,6 +65,6 @@ internal static class SharedOptions
         return unitMs > 0 && long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             && count * unitMs is >= 60_000 and <= 86_400_000
             ? count * unitMs
-            : throw new ProblemException("XT122", "--bin", $"'{text}' is no bin length; give 1m to 24h, such as 15m or 1h.");
+            : throw new ProblemException("XT152", "--bin", $"'{text}' is no bin length; give 1m to 24h, such as 15m or 1h.");
     }
 }

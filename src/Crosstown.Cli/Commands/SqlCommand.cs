@@ -27,7 +27,7 @@ internal static class SqlCommand
             "text" => SqlFormat.Text,
             "csv" => SqlFormat.Csv,
             "ndjson" => SqlFormat.Ndjson,
-            _ => throw new ProblemException("XT120", "--format", $"'{format}' is no form for answers; there are text, csv and ndjson."),
+            _ => throw new ProblemException("XT153", "--format", $"'{format}' is no form for answers; there are text, csv and ndjson."),
         };
         var code = SqlVerb.Run(data, new StoredEvents(EventStore.Open(data, issues), issues), query, form, Console.Out, Console.Error, CancellationToken.None);
         IssueReport.Print(issues, Console.Error);

@@ -93,8 +93,15 @@ internal static class DemoRun
         step($"all measures of {Words.Counted(report.EventCount, "event")}, and the report: {Words.Count(report.ByteCount)} bytes");
         return new DemoResult
         {
-            Files = files.FileCount, FileBytes = files.ByteCount, EventsWritten = files.EventCount, EventsStored = store.CountEvents(), StoreBytes = store.CountBytes(),
-            Phases = phases, Roles = roles, Faults = FaultScore.Of(town, log, report.Findings), Report = report,
+            Files = files.FileCount,
+            FileBytes = files.ByteCount,
+            EventsWritten = files.EventCount,
+            EventsStored = store.CountEvents(),
+            StoreBytes = store.CountBytes(),
+            Phases = phases,
+            Roles = roles,
+            Faults = FaultScore.Of(town, log, report.Findings),
+            Report = report,
         };
     }
 

@@ -26,8 +26,11 @@ internal static class TownCorridor
             var configuration = town.FindSignal(id)!.Configuration;
             signals.Add(new CorridorSignal
             {
-                Signal = id, DistanceFt = distanceFt, SpeedMphToNext = i < chain.Count ? chain[i].SpeedMph : null,
-                ForwardGroup = ThroughGroup(configuration, forward), BackwardGroup = ThroughGroup(configuration, backward),
+                Signal = id,
+                DistanceFt = distanceFt,
+                SpeedMphToNext = i < chain.Count ? chain[i].SpeedMph : null,
+                ForwardGroup = ThroughGroup(configuration, forward),
+                BackwardGroup = ThroughGroup(configuration, backward),
             });
             distanceFt += i < chain.Count ? chain[i].LengthFt : 0;
         }

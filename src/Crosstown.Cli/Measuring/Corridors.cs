@@ -24,13 +24,13 @@ internal static class Corridors
     }
 
     /// <summary>The named corridor; null when none is named.</summary>
-    /// <exception cref="ProblemException">XT130: there is no corridor of that name.</exception>
+    /// <exception cref="ProblemException">XT134: there is no corridor of that name.</exception>
     public static Corridor? Find(string? data, string? file, string? id, DataIssueLog issues)
     {
         var all = ListAll(data, file, issues);
         return id is null
             ? null
             : all.FirstOrDefault(c => c.Id == id)
-                ?? throw new ProblemException("XT130", "--corridor", $"There is no corridor '{id}'; the city file has: {string.Join(", ", all.Select(c => c.Id))}.");
+                ?? throw new ProblemException("XT134", "--corridor", $"There is no corridor '{id}'; the city file has: {string.Join(", ", all.Select(c => c.Id))}.");
     }
 }

@@ -57,7 +57,7 @@ internal static class ReportRun
         composed.Finish();
         if (page.Views.Count == 0)
         {
-            throw new ProblemException("XT140", "report", "The data folder holds no events; import logs first.");
+            throw new ProblemException("XT154", "report", "The data folder holds no events; import logs first.");
         }
 
         if (corridor is not null && DrawCorridor(corridor, page.Views) is { } chart)

@@ -8,7 +8,8 @@ namespace Crosstown.Core.Privacy;
 /// <summary>Recognizes feeds that are about vehicles or people, by content, so that they are refused whole (rule P08).</summary>
 /// <remarks>
 /// Looks at names only (columns, keys, elements, attributes), at the frame of binary formats, and counts value shapes in the first rows.
-/// A file with time, code and parameter columns is a controller log whatever else it has; its further columns are dropped unread (rule P06).
+/// A file with time, code and parameter columns is a controller log, and its further columns are dropped unread (rule P06); only a column that can be
+/// about nothing but a single traveler refuses it.
 /// </remarks>
 public static class RefusedFeeds
 {
@@ -16,74 +17,11 @@ public static class RefusedFeeds
     public const int HeadLength = 65_536;
 
     private const int NameLimit = 512;
-    private const int LongestName = 64;
+    private const FeedMarks Event = FeedMarks.Time | FeedMarks.Code | FeedMarks.Parameter;
     private const int RowsLookedAt = 20;
+    private const string SingleTravelers = "records of single vehicles, devices or persons";
 
     private static readonly SearchValues<char> NumberSigns = SearchValues.Create("0123456789.-");
-
-    private static readonly HashSet<string> TimeNames = new(StringComparer.Ordinal)
-    {
-        "time", "timestamp", "datetime", "date", "localtime", "utctime", "timems", "timeutc", "starttime", "epoch", "globaltime", "recordedattime", "reportedat", "gpstime",
-        "eventtime", "seentime", "firstseen", "readtime", "frame", "frameid", "timestep", "sec", "timestampms",
-    };
-
-    private static readonly HashSet<string> CodeNames = new(StringComparer.Ordinal)
-    {
-        "code", "eventcode", "eventid", "eventcodeid", "eventtypeid", "event", "eventtype",
-    };
-
-    private static readonly HashSet<string> ParameterNames = new(StringComparer.Ordinal)
-    {
-        "parameter", "eventparam", "param", "eventparameter", "detector", "eventvalue",
-    };
-
-    private static readonly HashSet<string> VehicleNames = new(StringComparer.Ordinal)
-    {
-        "vehicleid", "vehid", "vehicle", "vehiclenumber", "vehiclenum", "vehicleno", "vehicleref", "vehiclelabel", "busid", "busnumber", "bus", "unitid", "unitnumber", "fleetnumber",
-        "fleetid", "trackid", "objectid", "carid", "truckid", "taxiid", "trajid", "trajectoryid", "tripid", "driverid", "agentid", "personid", "pedestrianid", "mmsi",
-        "blockid", "vid", "journeyid", "asset", "assetid",
-    };
-
-    private static readonly HashSet<string> MotionNames = new(StringComparer.Ordinal)
-    {
-        "speed", "velocity", "vvel", "vel", "heading", "bearing", "course", "direction", "vacc", "acceleration", "acc", "xvelocity", "yvelocity", "vx", "vy", "spd", "speedmph",
-        "speedkph", "speedmps", "odometer", "spaceheadway", "timeheadway",
-    };
-
-    private static readonly HashSet<string> PlaneNames = new(StringComparer.Ordinal)
-    {
-        "x", "localx", "globalx", "xcenter", "posx", "xutm", "utmx", "positionx", "easting", "xm",
-    };
-
-    private static readonly HashSet<string> LatitudeNames = new(StringComparer.Ordinal)
-    {
-        "lat", "latitude", "gpslat", "gpslatitude", "startlat", "ylat",
-    };
-
-    private static readonly HashSet<string> ReadNames = new(StringComparer.Ordinal)
-    {
-        "mac", "macaddress", "macaddr", "bluetooth", "bluetoothid", "bluetoothaddress", "bluetoothmac", "btmac", "btaddress", "wifimac", "wifiaddress", "hashedmac", "machash", "bdaddr",
-        "bssid", "ssid", "imei", "imsi", "idfa", "adid", "gaid", "transponder", "transponderid", "tolltag", "tolltagid", "tagid", "taguid", "tagnumber", "epc", "rfid", "obuid",
-        "etctag", "tollplaza", "plazaid",
-    };
-
-    private static readonly HashSet<string> CrashNames = new(StringComparer.Ordinal)
-    {
-        "crashid", "crash", "crashdate", "crashseverity", "crashnumber", "collisionid", "collision", "collisiondate", "collisionseverity", "accidentid", "accident", "accidentdate",
-        "stcase", "casenumber", "mannerofcollision", "crashtime",
-    };
-
-    private static readonly HashSet<string> HarmNames = new(StringComparer.Ordinal)
-    {
-        "injury", "injuries", "injuryseverity", "injsev", "fatalities", "fatal", "killed", "severity", "victim", "victimage", "driverage", "driversex", "age", "sex", "perno", "pertyp",
-        "bac", "restraint", "ejection", "seating", "crashseverity", "collisionseverity", "numberinjured", "numberkilled", "personsinjured", "atfault", "partytype",
-    };
-
-    private static readonly HashSet<string> CallNames = new(StringComparer.Ordinal)
-    {
-        "caller", "callername", "callerphone", "callernumber", "callerid", "calleraddress", "callbacknumber", "calltaker", "ani", "ali", "anialinumber", "complainant",
-        "reportingparty", "rpname", "rpphone",
-    };
 
     /// <summary>Elements of a controller's own log: its header names the controller's address, which is read past (rule P10).</summary>
     private static readonly FrozenSet<string> ControllerNames = new[] { "eventresponses", "eventresponse", "intersectionnumber" }.ToFrozenSet(StringComparer.Ordinal);
@@ -136,11 +74,39 @@ public static class RefusedFeeds
         return RecognizeNames(names);
     }
 
+    /// <summary>As <see cref="Recognize"/>, by the names of a table's columns alone.</summary>
+    /// <param name="names">The names as the table writes them.</param>
+    public static string? RecognizeColumns(IEnumerable<string> names)
+    {
+        var plainNames = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in names)
+        {
+            AddName(name, plainNames);
+        }
+
+        return RecognizeNames(plainNames);
+    }
+
+    /// <summary>Whether a field's name marks a record about one vehicle, device or person, whatever else stands beside it.</summary>
+    /// <param name="name">The name as the feed writes it, in UTF-8; one that is longer than any known is none.</param>
+    public static bool IsTraveler(ReadOnlySpan<byte> name)
+    {
+        Span<char> letters = stackalloc char[FeedNames.LongestName];
+        if (!Encoding.UTF8.TryGetChars(name, letters, out var length))
+        {
+            return false;
+        }
+
+        Span<char> plain = stackalloc char[FeedNames.LongestName];
+        return (FeedNames.Find(plain[..FeedNames.Plain(letters[..length], plain)]) & FeedMarks.Traveler) != 0;
+    }
+
     private static string? RecognizeNames(HashSet<string> names)
     {
-        if (names.Overlaps(TimeNames) && names.Overlaps(CodeNames) && names.Overlaps(ParameterNames))
+        var marks = MarksOf(names);
+        if (marks.HasFlag(Event))
         {
-            return null;
+            return marks.HasFlag(FeedMarks.Traveler) ? SingleTravelers : null;
         }
 
         if (names.Contains("basicsafetymessage") || names.Contains("bsmcoredata") || (names.Contains("secmark") && names.Overlaps(["lat", "latitude", "speed", "heading"]))
@@ -162,15 +128,15 @@ public static class RefusedFeeds
             }
         }
 
-        if (names.Overlaps(ReadNames))
+        if (marks.HasFlag(FeedMarks.Read))
         {
             return "reads of radio addresses or toll tags";
         }
 
-        var hasVehicle = names.Overlaps(VehicleNames);
-        var hasTime = names.Overlaps(TimeNames);
-        var hasPlace = names.Overlaps(LatitudeNames);
-        var hasMotion = names.Overlaps(MotionNames);
+        var hasVehicle = marks.HasFlag(FeedMarks.Vehicle);
+        var hasTime = marks.HasFlag(FeedMarks.Time);
+        var hasPlace = marks.HasFlag(FeedMarks.Latitude);
+        var hasMotion = marks.HasFlag(FeedMarks.Motion);
         if (names.Contains("tripid") && names.Overlaps(["providerid", "deviceid", "propulsiontypes", "tripduration", "vehicletype", "ridername"]))
         {
             return "trips of shared vehicles (MDS)";
@@ -187,12 +153,12 @@ public static class RefusedFeeds
             return "trajectories";
         }
 
-        if (names.Overlaps(CallNames) || HasContact(names))
+        if (marks.HasFlag(FeedMarks.Call) || HasContact(names))
         {
             return "records of callers or other people";
         }
 
-        if (names.Overlaps(CrashNames) && names.Overlaps(HarmNames))
+        if (marks.HasFlag(FeedMarks.Crash | FeedMarks.Harm))
         {
             return "crash records";
         }
@@ -202,14 +168,30 @@ public static class RefusedFeeds
             return "positions of vehicles (AVL)";
         }
 
-        if (hasTime && names.Overlaps(PlaneNames) && (hasVehicle || (names.Contains("id") && hasMotion)))
+        if (hasTime && marks.HasFlag(FeedMarks.Plane) && (hasVehicle || (names.Contains("id") && hasMotion)))
         {
             return "trajectories";
         }
 
-        return names.Contains("deviceid") && hasPlace && hasTime && (hasMotion || names.Contains("accuracy") || names.Contains("horizontalaccuracy"))
-            ? "positions of handsets"
+        if (names.Contains("deviceid") && hasPlace && hasTime && (hasMotion || names.Contains("accuracy") || names.Contains("horizontalaccuracy")))
+        {
+            return "positions of handsets";
+        }
+
+        return (marks & (FeedMarks.Traveler | FeedMarks.TravelerUnlessEvents)) != 0 ? SingleTravelers
+            : hasTime && names.Count(n => FeedNames.Find(n).HasFlag(FeedMarks.Place)) >= 2 ? "places with times"
             : null;
+    }
+
+    private static FeedMarks MarksOf(HashSet<string> names)
+    {
+        var marks = FeedMarks.None;
+        foreach (var name in names)
+        {
+            marks |= FeedNames.Find(name);
+        }
+
+        return marks;
     }
 
     private static bool HasContact(HashSet<string> names)
@@ -248,14 +230,14 @@ public static class RefusedFeeds
                     AddName(row[range], names);
                 }
 
-                if (names.Overlaps(TimeNames) && names.Overlaps(CodeNames) && names.Overlaps(ParameterNames))
-                {
-                    return null;
-                }
-
                 if (RecognizeNames(names) is { } found)
                 {
                     return found;
+                }
+
+                if (MarksOf(names).HasFlag(Event))
+                {
+                    return null;
                 }
             }
 
@@ -388,16 +370,8 @@ public static class RefusedFeeds
 
     private static void AddName(ReadOnlySpan<char> name, HashSet<string> names)
     {
-        Span<char> letters = stackalloc char[LongestName];
-        var length = 0;
-        foreach (var c in name)
-        {
-            if (char.IsLetterOrDigit(c) && length < letters.Length)
-            {
-                letters[length++] = char.ToLowerInvariant(c);
-            }
-        }
-
+        Span<char> letters = stackalloc char[FeedNames.LongestName];
+        var length = FeedNames.Plain(name, letters);
         if (length > 0 && names.Count < NameLimit)
         {
             names.Add(letters[..length].ToString());

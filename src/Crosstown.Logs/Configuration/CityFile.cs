@@ -65,7 +65,7 @@ public static class CityFile
                 Add(BadOrder, "corridors", $"Two corridors have the id '{twice.Key}'; give each its own.");
             }
 
-            return new City(Text(root, "name", ""), Text(root, "zone", "") is { Length: > 0 } zone ? zone : null, corridors);
+            return new City(FreeText(root, "name", ""), Text(root, "zone", "") is { Length: > 0 } zone ? zone : null, corridors);
         }
 
         private Corridor? Corridor(JsonElement element, string at)
@@ -106,7 +106,7 @@ public static class CityFile
             return new Corridor
             {
                 Id = id,
-                Name = Text(element, "name", at),
+                Name = FreeText(element, "name", at),
                 Forward = Direction(element, "forward", at),
                 Backward = Direction(element, "backward", at),
                 Signals = signals.SetItem(signals.Length - 1, signals[^1] with { SpeedMphToNext = null }),
@@ -202,6 +202,12 @@ public static class CityFile
 
             Add(BadValue, $"{at}/{name}", "This is a text.");
             return "";
+        }
+
+        private string FreeText(JsonElement element, string name, string at)
+        {
+            var text = Text(element, name, at);
+            return Configuration.FreeText.TryTake(text, at.Length == 0 ? name : $"{at}/{name}", file, 0, issues) ? text : "";
         }
 
         private double? Number(JsonElement element, string name, string at, double least, double most)

@@ -27,6 +27,9 @@ internal sealed class JsonFields(JsonElement element, string path, string source
         return value.ValueKind == JsonValueKind.String ? value.GetString() : Wrong<string>(name, "text");
     }
 
+    /// <summary>Text that people wrote as they liked; null, and reported, when it is shaped like an identifier (rule P07).</summary>
+    public string? FreeText(string name) => Text(name) is { } text && Configuration.FreeText.TryTake(text, $"{path}/{name}", source, 0, issues) ? text : null;
+
     public double? Number(string name, double smallest, double largest)
     {
         if (Find(name) is not { } value)

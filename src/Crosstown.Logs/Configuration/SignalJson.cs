@@ -108,7 +108,7 @@ internal static class SignalJson
         var configuration = new SignalConfiguration
         {
             Signal = signal,
-            Name = fields.Text("name") ?? "",
+            Name = fields.FreeText("name") ?? "",
             Zone = fields.Zone("zone"),
             Latitude = fields.Number("latitude", -90, 90),
             Longitude = fields.Number("longitude", -180, 180),
@@ -152,7 +152,7 @@ internal static class SignalJson
         ? new Approach
         {
             Id = id,
-            Description = fields.Text("description") ?? "",
+            Description = fields.FreeText("description") ?? "",
             Direction = fields.Word<TravelDirection>("direction") ?? TravelDirection.Unknown,
             SpeedLimitMph = fields.Whole("speedLimitMph", 1, 120),
             Protected = fields.Object("protected", ReadGroup),

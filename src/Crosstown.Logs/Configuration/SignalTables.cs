@@ -75,7 +75,7 @@ internal sealed class SignalTables(DataIssueLog issues, SignalId? unnamed)
             }
 
             var at = row.Place(latitude, longitude);
-            var names = new[] { row.Text(name), row.Text(cross) }.Where(n => n.Length > 0);
+            var names = new[] { row.FreeText(row.Text(name), "the name"), row.FreeText(row.Text(cross), "the name of the cross street") }.Where(n => n.Length > 0);
             _signals.Add(new SignalPart(table.Source, start < 0, new SignalConfiguration
             {
                 Signal = id,
@@ -206,7 +206,7 @@ internal sealed class SignalTables(DataIssueLog issues, SignalId? unnamed)
         public bool TryRead(Row row, string id, out Approach approach)
         {
             approach = new Approach { Id = id };
-            var description = row.Text(_description);
+            var description = row.FreeText(_description < 0 ? id : row.Text(_description), "the description");
             if (!row.TryWord<TravelDirection>(_direction, "direction", DetectorWords.TryDirection, out var direction)
                 || !row.TryNumber(_speed, "speed limit", 0, HighestSpeedMph, out var speed)
                 || !row.TryGroup(_protected, _protectedIsOverlap, out var protectedBy)
@@ -218,7 +218,7 @@ internal sealed class SignalTables(DataIssueLog issues, SignalId? unnamed)
 
             approach = approach with
             {
-                Description = description.Length > 0 ? description : _description < 0 ? id : "",
+                Description = description,
                 Direction = direction != TravelDirection.Unknown ? direction : DetectorWords.DirectionOf(description.Length > 0 ? description : id),
                 SpeedLimitMph = speed is null or 0 ? null : (int)speed,
                 Protected = protectedBy,
@@ -298,6 +298,9 @@ internal sealed class SignalTables(DataIssueLog issues, SignalId? unnamed)
             issues.Add(kind, source, line, IssueText.Value(Encoding.UTF8.GetBytes(value)), assumed);
 
         public string Text(int column) => column < 0 ? "" : string.Concat(fields[column].Where(c => !char.IsControl(c)));
+
+        /// <summary>Text that people wrote as they liked; empty, and reported, when it is shaped like an identifier (rule P07).</summary>
+        public string FreeText(string text, string field) => Configuration.FreeText.TryTake(text, field, source, line, issues) ? text : "";
 
         public bool TryNeeded(int column, string what, out string value)
         {

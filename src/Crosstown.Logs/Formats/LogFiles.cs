@@ -88,7 +88,7 @@ public static class LogFiles
 
         if (RefusedFeeds.Recognize(head) is { } refused)
         {
-            reading.RefuseFile(DataIssueKind.PrivacyRefused, 0, "", $"this looks like {refused}, which follow single vehicles, devices or people; nothing of it is read or kept");
+            reading.RefuseFeed(refused, 0);
             return null;
         }
 

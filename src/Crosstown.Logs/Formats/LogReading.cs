@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Crosstown.Core.Data;
 using Crosstown.Core.Events;
+using Crosstown.Core.Privacy;
 using Crosstown.Core.Street;
 using Crosstown.Logs.Zones;
 
@@ -107,6 +108,14 @@ public sealed class LogReading
         _isRefused = true;
         Issues.Add(kind, Source, position, value, assumed);
     }
+
+    /// <summary>Leaves the whole file out because it follows single travelers (rule P08).</summary>
+    /// <param name="looksLike">What it looks like, as <see cref="RefusedFeeds"/> says.</param>
+    public void RefuseFeed(string looksLike, long position) => RefuseFile(
+        DataIssueKind.PrivacyRefused,
+        position,
+        "",
+        $"this looks like {looksLike}, which follow single vehicles, devices or people; nothing of it is read or kept");
 
     /// <summary>Leaves one row out.</summary>
     /// <param name="value">The value that is wrong; shown as <see cref="IssueText"/> allows, and not at all for <see cref="DataIssueKind.PrivacyRefused"/>.</param>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Crosstown.Core.Events;
+using Crosstown.Core.Privacy;
 using Crosstown.Core.Street;
 using Crosstown.Core.Tables;
 using Crosstown.Core.Time;
@@ -14,11 +15,7 @@ namespace Crosstown.Measures.ApproachSpeed;
 /// <remarks>Speeds come beside the event log. Rule P11: they leave in bins of 5 minutes or more with 10 readings or more, else not at all.</remarks>
 public sealed class ApproachSpeedMeasure : Measure
 {
-    /// <summary>Fewer readings than this say too much of one vehicle (rule P11).</summary>
-    public const int LeastReadings = 10;
-
-    /// <summary>Shorter bins say too much of one vehicle (rule P11).</summary>
-    public const long LeastBinMs = 5 * 60_000;
+    private const long LeastBinMs = PrivacyLimits.ReadingBinMinutes * 60_000L;
 
     private const int Speeds = 128;
 
@@ -202,7 +199,7 @@ public sealed class ApproachSpeedMeasure : Measure
 
         private void WriteSpeeds(RowBuffer rows, TimeRange span, int group, in Cell cell)
         {
-            if (cell.Readings < LeastReadings || span.LengthMs < LeastBinMs)
+            if (cell.Readings < PrivacyLimits.ReadingMinimum || span.LengthMs < LeastBinMs)
             {
                 rows.Null().Null().Null().Null().Null().Null();
             }

@@ -4,9 +4,9 @@ using System.Reflection;
 using System.Text.Json;
 using Crosstown.Cli.Commands;
 using Crosstown.Cli.Privacy;
+using Crosstown.Cli.Tests.Structure;
 using Crosstown.Core.Privacy;
 using Crosstown.Core.Tables;
-using Crosstown.Cli.Tests.Structure;
 
 namespace Crosstown.Cli.Tests.Privacy;
 

@@ -96,6 +96,26 @@ public sealed class RefusedFeedsTests
     [InlineData("")]
     public void A_controller_log_or_a_street_description_is_not_refused(string text) => Assert.Null(RefusedFeeds.Recognize(Encoding.UTF8.GetBytes(text)));
 
+    [Theory]
+    [InlineData("TimeStamp EventId Parameter Plate", true)]
+    [InlineData("TimeStamp EventId Parameter Vehicle_ID", true)]
+    [InlineData("TimeStamp EventId Parameter MAC ObjectId", false)]
+    [InlineData("TimeStamp MAC Reader", true)]
+    [InlineData("TimeStamp X Y", true)]
+    [InlineData("Signal X Y", false)]
+    [InlineData("TimeStamp Detector Total", false)]
+    public void A_table_is_judged_by_its_columns_and_by_whether_it_holds_events(string columns, bool isRefused) =>
+        Assert.Equal(isRefused, RefusedFeeds.RecognizeColumns(columns.Split(' ')) is not null);
+
+    [Theory]
+    [InlineData("vehicle_id", true)]
+    [InlineData("License-Plate", true)]
+    [InlineData("mac", false)]
+    [InlineData("signal", false)]
+    [InlineData("", false)]
+    [InlineData("the_vehicle_id_of_a_feed_whose_names_are_longer_than_all_that_we_know_of", false)]
+    public void A_field_is_judged_by_its_name_alone(string name, bool isTraveler) => Assert.Equal(isTraveler, RefusedFeeds.IsTraveler(Encoding.UTF8.GetBytes(name)));
+
     [Fact]
     public void Any_bytes_at_all_get_an_answer()
     {

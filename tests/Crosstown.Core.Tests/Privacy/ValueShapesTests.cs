@@ -243,34 +243,6 @@ public sealed class ValueShapesTests
     [InlineData("BM and 4th, IDs of GIFs")]
     public void Text_is_no_recording(string text) => Assert.False(ValueShapes.IsRecording(Encoding.UTF8.GetBytes(text)));
 
-    [Fact]
-    public void A_refusal_is_counted_by_kind_source_and_hour_and_by_nothing_else()
-    {
-        var counter = new RefusalCounter();
-        counter.Add(Refusal.Mailbox, "a.csv", 3_600_000);
-        counter.Add(Refusal.Mailbox, "a.csv", 7_199_999);
-        counter.Add(Refusal.Mailbox, "a.csv", 7_200_000);
-        counter.Add(Refusal.OpaqueCode, "b.csv", -1);
-
-        Assert.Equal(4, counter.Count);
-        Assert.Equal(
-            [(-3_600_000L, "b.csv", Refusal.OpaqueCode, 1L), (3_600_000L, "a.csv", Refusal.Mailbox, 2L), (7_200_000L, "a.csv", Refusal.Mailbox, 1L)],
-            counter.ListCounts());
-    }
-
-    [Fact]
-    public void A_flood_of_sources_is_counted_in_bounded_memory()
-    {
-        var counter = new RefusalCounter();
-        for (var i = 0; i < RefusalCounter.SourceLimit + 500; i++)
-        {
-            counter.Add(Refusal.Mailbox, $"source {i}", 0);
-        }
-
-        Assert.Equal(RefusalCounter.SourceLimit + 1, counter.ListCounts().Count);
-        Assert.Equal(500, counter.ListCounts().Single(c => c.Source == RefusalCounter.FurtherSources).Count);
-    }
-
     private static (string Kind, Func<string> Make)[] MadeIdentifiers(Random random)
     {
         string Hex(int bytes)

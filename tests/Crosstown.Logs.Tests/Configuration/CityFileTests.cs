@@ -68,6 +68,19 @@ public sealed class CityFileTests
     }
 
     [Fact]
+    [Trait("rule", "P07")]
+    public void A_name_that_holds_an_identifier_is_dropped_and_not_kept()
+    {
+        var issues = new DataIssueLog();
+
+        var city = CityFile.Read("""{"name":"call 801-555-1234","corridors":[{"id":"main","name":"ann@example.org","signals":[{"signal":"1","distanceFt":0}]}]}""", "city.json", issues);
+
+        Assert.Equal(("", ""), (city.Name, Assert.Single(city.Corridors).Name));
+        Assert.Equal(2, issues.CountOf(DataIssueKind.PrivacyRefused));
+        Assert.All(issues.ListExamples(), i => Assert.DoesNotMatch("555|example", i.ToString()));
+    }
+
+    [Fact]
     public void Two_corridors_of_one_name_are_refused()
     {
         var twice = """{ "corridors": [ { "id": "a", "signals": [ { "signal": "1", "distanceFt": 0 } ] }, { "id": "a", "signals": [ { "signal": "2", "distanceFt": 0 } ] } ] }""";

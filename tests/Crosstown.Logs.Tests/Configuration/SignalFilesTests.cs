@@ -93,6 +93,43 @@ public sealed class SignalFilesTests : IDisposable
         Assert.DoesNotContain("example", string.Join(' ', issues.ListExamples()), StringComparison.OrdinalIgnoreCase);
     }
 
+    [Theory]
+    [InlineData("ann@example.org")]
+    [InlineData("Main & 4th, call 801-555-1234")]
+    [InlineData("cabinet 00:04:81:02:80:5c")]
+    [InlineData("1HGCM82633A004352")]
+    [Trait("rule", "P07")]
+    public void A_name_or_description_that_holds_an_identifier_is_dropped_and_not_kept_and_the_rest_stands(string value)
+    {
+        var files = new (string Name, string Text, int Refused)[]
+        {
+            ("1.json", $$"""{"signal":"1","name":"{{value}}","approaches":[{"id":"a","description":"{{value}}","speedLimitMph":35}]}""", 2),
+            ("signals.csv", $"SignalID,PrimaryName,SecondaryName,Latitude,Longitude\n1,\"{value}\",\"{value}\",40.7,-111.9\n", 2),
+            ("approaches.csv", $"ApproachID,SignalID,Description,MPH,ProtectedPhaseNumber\n7,1,\"{value}\",35,2\n", 1),
+        };
+        foreach (var (name, text, refused) in files)
+        {
+            var issues = new DataIssueLog();
+
+            var read = Assert.Single(SignalFiles.Read(Put(name, text), issues));
+
+            Assert.Equal(("", refused), (read.Name, (int)issues.CountOf(DataIssueKind.PrivacyRefused)));
+            Assert.All(read.Approaches, a => Assert.Equal(("", (int?)35), (a.Description, a.SpeedLimitMph)));
+            Assert.DoesNotContain(value, string.Join(' ', issues.ListExamples()) + Json(read), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    [Trait("rule", "P07")]
+    public void Names_of_streets_are_kept()
+    {
+        var issues = new DataIssueLog();
+
+        var read = Assert.Single(SignalFiles.Read(Put("signals.csv", "SignalID,PrimaryName,SecondaryName,Latitude,Longitude\n7115,Redwood Rd (SR-68),7000 S,40.7,-111.9\n"), issues));
+
+        Assert.Equal(("Redwood Rd (SR-68) & 7000 S", 0), (read.Name, (int)issues.Count));
+    }
+
     [Fact]
     public void A_wrong_value_in_a_signal_file_is_reported_and_the_rest_stands()
     {

@@ -9,7 +9,7 @@ public sealed class ApproachDelayTests
     public void Vehicles_on_red_wait_for_the_green_and_others_do_not()
     {
         // Green at 60 s: 20 s, 10 s and 0 s.
-        var row = Assert.Single(DrawnRows.Rows("approach-delay", "approach-delay", DrawnRows.Northbound(DrawnRows.Advance(5)), """
+        var row = Assert.Single(Drawn.Rows("approach-delay", "approach-delay", Drawn.Northbound(Drawn.Advance(5)), """
             mark 1s
             phase 2  R10 G20 Y4 R26 G20 Y4 R6
             det 5    .40 # .9 # .19 # .19
@@ -30,10 +30,10 @@ public sealed class ApproachDelayTests
             phase 2  R10 G20 Y4 R26 G20 Y4 R6
             det 5    .50 # .39
             """;
-        var configuration = DrawnRows.Northbound(DrawnRows.Advance(5));
+        var configuration = Drawn.Northbound(Drawn.Advance(5));
 
-        var ours = DrawnRows.Rows("approach-delay", "approach-delay", configuration, drawing);
-        var peers = DrawnRows.Rows("approach-delay", "approach-delay", configuration, drawing, DefinitionSet.Udot5);
+        var ours = Drawn.Rows("approach-delay", "approach-delay", configuration, drawing);
+        var peers = Drawn.Rows("approach-delay", "approach-delay", configuration, drawing, DefinitionSet.Udot5);
 
         Assert.Equal(["2024-01-01T12:00:00.000 0.0", "2024-01-01T12:15:00.000 10.0"], ours.Select(r => $"{r["time"]} {r["delay_s"]}"));
         Assert.Equal(["2024-01-01T12:00:00.000 10.0"], peers.Select(r => $"{r["time"]} {r["delay_s"]}"));
@@ -42,7 +42,7 @@ public sealed class ApproachDelayTests
     [Fact]
     public void A_red_that_outlasts_the_log_gives_no_delay_and_is_no_zero()
     {
-        var row = Assert.Single(DrawnRows.Rows("approach-delay", "approach-delay", DrawnRows.Northbound(DrawnRows.Advance(5)), """
+        var row = Assert.Single(Drawn.Rows("approach-delay", "approach-delay", Drawn.Northbound(Drawn.Advance(5)), """
             mark 1s
             phase 2  R10 G20 Y4 R30
             det 5    .40 # .23
@@ -60,10 +60,10 @@ public sealed class ApproachDelayTests
             phase 2  R20 G40 Y8 R52 G40 Y8 R12
             det 5    .95 # .84
             """;
-        var configuration = DrawnRows.Northbound(DrawnRows.Advance(5));
+        var configuration = Drawn.Northbound(Drawn.Advance(5));
 
-        Assert.Equal(12.5, Assert.Single(DrawnRows.Rows("approach-delay", "approach-delay-plans", configuration, drawing)).Number("delay_s"));
-        Assert.Equal(12, Assert.Single(DrawnRows.Rows("approach-delay", "approach-delay-plans", configuration, drawing, DefinitionSet.Udot5)).Number("delay_s"));
+        Assert.Equal(12.5, Assert.Single(Drawn.Rows("approach-delay", "approach-delay-plans", configuration, drawing)).Number("delay_s"));
+        Assert.Equal(12, Assert.Single(Drawn.Rows("approach-delay", "approach-delay-plans", configuration, drawing, DefinitionSet.Udot5)).Number("delay_s"));
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class ApproachDelayTests
             }
         }
 
-        var rows = DrawnRows.Rows("approach-delay", "approach-delay", UtahLogs.Read7185(), log).Where(r => r["phase"] == "6").ToArray();
+        var rows = Drawn.Rows("approach-delay", "approach-delay", UtahLogs.Read7185(), log).Where(r => r["phase"] == "6").ToArray();
 
         Assert.NotEmpty(waits);
         Assert.Equal(waits.Count, rows.Sum(r => (int)r.Number("delayed")));

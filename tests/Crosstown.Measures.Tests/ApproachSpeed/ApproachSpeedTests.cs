@@ -17,7 +17,7 @@ public sealed class ApproachSpeedTests
         at 693s 150 1
         """;
 
-    private static readonly SignalConfiguration Street = DrawnRows.Northbound(new Detector { Channel = 5, Functions = DetectorFunctions.AdvanceSpeed });
+    private static readonly SignalConfiguration Street = Drawn.Northbound(new Detector { Channel = 5, Functions = DetectorFunctions.AdvanceSpeed });
 
     [Fact]
     public void Speeds_count_from_fifteen_seconds_after_green_to_the_yellow()
@@ -73,7 +73,7 @@ public sealed class ApproachSpeedTests
 
     private static SpeedReading At(double s, int mph) => new(Strip.DefaultStartMs + (long)Math.Round(s * 1000), 5, (byte)mph);
 
-    private static IReadOnlyList<DrawnRows.Row> Rows(SpeedReading[] readings, DefinitionSet set = DefinitionSet.Crosstown, long binMs = MeasureOptions.DefaultBinMs)
+    private static IReadOnlyList<Drawn.Row> Rows(SpeedReading[] readings, DefinitionSet set = DefinitionSet.Crosstown, long binMs = MeasureOptions.DefaultBinMs)
     {
         var measure = MeasureCatalog.Find("approach-speed")!;
         var sink = new CollectedRows();
@@ -81,6 +81,6 @@ public sealed class ApproachSpeedTests
         pass.Append(readings);
         pass.Append(Strip.Read(OneGreen));
         pass.Finish();
-        return DrawnRows.Named(measure, "approach-speed", sink, set);
+        return Drawn.Named(measure, "approach-speed", sink, set);
     }
 }

@@ -5,7 +5,7 @@ namespace Crosstown.Measures.Tests.ArrivalsOnGreen;
 
 public sealed class ArrivalsOnGreenTests
 {
-    private static readonly SignalConfiguration AtTheBar = DrawnTable.Signal(DrawnTable.Detector(8, 2, DetectorFunctions.AdvanceCount));
+    private static readonly SignalConfiguration AtTheBar = Drawn.SignalWith(Drawn.Detector(8, 2, DetectorFunctions.AdvanceCount));
 
     // Green 5-15 s, yellow 15-18 s, red from 18 s.
     private const string Phase = "phase 2 R5 G10 Y3 C2 R10 G10\n";
@@ -43,7 +43,7 @@ public sealed class ArrivalsOnGreenTests
     [Fact]
     public void Oregon_s_package_loses_bins_without_an_arrival_on_green()
     {
-        Assert.Empty(DrawnTable.Rows("arrivals-on-green", "arrival_on_green", Phase + "at 20s 82 8", AtTheBar, DefinitionSet.Odot21));
+        Assert.Empty(Drawn.Rows("arrivals-on-green", "arrival_on_green", Phase + "at 20s 82 8", AtTheBar, DefinitionSet.Odot21));
         Assert.Equal("0.0", Assert.Single(Ours(Phase + "at 20s 82 8"))["share_on_green"]);
     }
 
@@ -56,7 +56,7 @@ public sealed class ArrivalsOnGreenTests
         Assert.Equal("1", Assert.Single(Ours(Drawing, AtTheBar, ("red_from", "RedClearance")))["on_yellow"]);
     }
 
-    private static IReadOnlyList<IReadOnlyDictionary<string, string>> Ours(
+    private static IReadOnlyList<Drawn.Row> Ours(
         string drawing, SignalConfiguration? configuration = null, params ReadOnlySpan<(string, object)> changes) =>
-        DrawnTable.Rows("arrivals-on-green", "arrivals-on-green", drawing, configuration ?? AtTheBar, DefinitionSet.Crosstown, changes);
+        Drawn.Rows("arrivals-on-green", "arrivals-on-green", drawing, configuration ?? AtTheBar, DefinitionSet.Crosstown, changes);
 }

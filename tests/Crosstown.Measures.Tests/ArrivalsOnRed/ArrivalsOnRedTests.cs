@@ -8,7 +8,7 @@ public sealed class ArrivalsOnRedTests
     public void The_moment_of_a_change_belongs_to_the_new_display()
     {
         // Hits at the begin of red, green, yellow, and of the red after the cycle.
-        var row = Assert.Single(DrawnRows.Rows("arrivals-on-red", "arrivals-on-red", DrawnRows.Northbound(DrawnRows.Advance(5)), """
+        var row = Assert.Single(Drawn.Rows("arrivals-on-red", "arrivals-on-red", Drawn.Northbound(Drawn.Advance(5)), """
             mark 1s
             phase 2  R10 G20 Y4 R26 G20 Y4 R6
             det 5    .34 # .25 # .19 # .3 # .5
@@ -21,7 +21,7 @@ public sealed class ArrivalsOnRedTests
     [Fact]
     public void An_arrival_counts_in_its_own_bin_though_its_cycle_began_in_another()
     {
-        var rows = DrawnRows.Rows("arrivals-on-red", "arrivals-on-red", DrawnRows.Northbound(DrawnRows.Advance(5)), """
+        var rows = Drawn.Rows("arrivals-on-red", "arrivals-on-red", Drawn.Northbound(Drawn.Advance(5)), """
             start 2024-01-01T12:14:20Z
             mark 1s
             phase 2  R10 G20 Y4 R26 G20 Y4 R6
@@ -38,17 +38,17 @@ public sealed class ArrivalsOnRedTests
             mark 1s
             phase 2  R10 G20 Y4 R26 G20 Y4 R6
             """;
-        var configuration = DrawnRows.Northbound(DrawnRows.Advance(5));
+        var configuration = Drawn.Northbound(Drawn.Advance(5));
 
-        Assert.True(Assert.Single(DrawnRows.Rows("arrivals-on-red", "arrivals-on-red", configuration, drawing)).IsNull("share_on_red"));
-        Assert.Equal("0.0", Assert.Single(DrawnRows.Rows("arrivals-on-red", "arrivals-on-red", configuration, drawing, DefinitionSet.Udot5))["share_on_red"]);
+        Assert.True(Assert.Single(Drawn.Rows("arrivals-on-red", "arrivals-on-red", configuration, drawing)).IsNull("share_on_red"));
+        Assert.Equal("0.0", Assert.Single(Drawn.Rows("arrivals-on-red", "arrivals-on-red", configuration, drawing, DefinitionSet.Udot5))["share_on_red"]);
     }
 
     [Fact]
     public void Hourly_figures_rest_on_the_time_that_the_log_saw()
     {
         // One hit on red in 74 s of log: 10 s to 84 s.
-        var row = Assert.Single(DrawnRows.Rows("arrivals-on-red", "arrivals-on-red", DrawnRows.Northbound(DrawnRows.Advance(5)), """
+        var row = Assert.Single(Drawn.Rows("arrivals-on-red", "arrivals-on-red", Drawn.Northbound(Drawn.Advance(5)), """
             mark 1s
             phase 2  R10 G20 Y4 R26 G20 Y4 R6
             det 5    .40 # .49
@@ -60,7 +60,7 @@ public sealed class ArrivalsOnRedTests
     [Fact]
     public void A_plan_s_row_says_how_much_of_its_cycles_was_red()
     {
-        var row = Assert.Single(DrawnRows.Rows("arrivals-on-red", "arrivals-on-red-plans", DrawnRows.Northbound(DrawnRows.Advance(5)), """
+        var row = Assert.Single(Drawn.Rows("arrivals-on-red", "arrivals-on-red-plans", Drawn.Northbound(Drawn.Advance(5)), """
             mark 1s
             phase 2  R10 G20 Y4 R26 G20 Y4 R6
             """));

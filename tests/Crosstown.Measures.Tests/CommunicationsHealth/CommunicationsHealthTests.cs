@@ -41,7 +41,7 @@ public sealed class CommunicationsHealthTests
     [Fact]
     public void A_day_s_share_counts_its_bins()
     {
-        var day = Assert.Single(DrawnTable.Rows("communications-health", "communications-days", Beats(100, 899) + "\nat 1700s 1 2"));
+        var day = Assert.Single(Drawn.Rows("communications-health", "communications-days", Beats(100, 899) + "\nat 1700s 1 2"));
 
         Assert.Equal("2 1 0.5", $"{day["bins"]} {day["bins_with_data"]} {day["share_with_data"]}");
     }
@@ -51,15 +51,15 @@ public sealed class CommunicationsHealthTests
     {
         Assert.Equal(
             ["2024-01-01T12:00:00.000"],
-            DrawnTable.Rows("communications-health", "has_data", Beats(100, 1300), set: DefinitionSet.Odot21).Select(r => r["TimeStamp"]));
-        Assert.Empty(DrawnTable.Rows("communications-health", "communications", "at 1s 400 -5", set: DefinitionSet.Odot21));
+            Drawn.Rows("communications-health", "has_data", Beats(100, 1300), set: DefinitionSet.Odot21).Select(r => r["TimeStamp"]));
+        Assert.Empty(Drawn.Rows("communications-health", "communications", "at 1s 400 -5", set: DefinitionSet.Odot21));
     }
 
     private static string Beats(int everyS, int untilS) =>
         string.Join('\n', Enumerable.Range(0, (untilS / everyS) + 1).Select(i => $"at {i * everyS}s 1 2"));
 
-    private static string Said(IReadOnlyDictionary<string, string> bin) => $"{bin["has_data"]} {bin["least_events"]}";
+    private static string Said(Drawn.Row bin) => $"{bin["has_data"]} {bin["least_events"]}";
 
-    private static IReadOnlyList<IReadOnlyDictionary<string, string>> Ours(string drawing) =>
-        DrawnTable.Rows("communications-health", "communications-health", drawing);
+    private static IReadOnlyList<Drawn.Row> Ours(string drawing) =>
+        Drawn.Rows("communications-health", "communications-health", drawing);
 }

@@ -119,7 +119,7 @@ public sealed class CorridorAndPeriodsTests
     {
         var definition = ReportDefinition.Read("""{ "name": "x", "measures": ["watchdog"], "corridor": "nowhere", "from": "2024-01-01", "until": "2024-01-02" }""", "x.json");
 
-        Assert.Equal("XT140", Assert.Single(Assert.Throws<ProblemException>(() => new ReportRun(definition, new MeasureOptions(), new Dictionary<SignalId, SignalConfiguration>(), [])).Problems).Code);
+        Assert.Equal("XT134", Assert.Single(Assert.Throws<ProblemException>(() => new ReportRun(definition, new MeasureOptions(), new Dictionary<SignalId, SignalConfiguration>(), [])).Problems).Code);
     }
 
     [Fact]

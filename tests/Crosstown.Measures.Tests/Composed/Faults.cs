@@ -24,8 +24,14 @@ internal static class Faults
 
     private static readonly Dictionary<string, string[]> Classes = new()
     {
-        ["stuck_off"] = ["dead"], ["dropout"] = ["missing"], ["frozen"] = ["frozen"], ["overcount"] = ["over"], ["undercount"] = ["under"],
-        ["clock_shift"] = ["shifted"], ["chatter"] = ["erratic"], ["stuck_on_cap"] = ["saturated", "frozen"],
+        ["stuck_off"] = ["dead"],
+        ["dropout"] = ["missing"],
+        ["frozen"] = ["frozen"],
+        ["overcount"] = ["over"],
+        ["undercount"] = ["under"],
+        ["clock_shift"] = ["shifted"],
+        ["chatter"] = ["erratic"],
+        ["stuck_on_cap"] = ["saturated", "frozen"],
     };
 
     /// <summary>One decision per approach and day from the 22nd on.</summary>

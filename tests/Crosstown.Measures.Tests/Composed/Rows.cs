@@ -65,7 +65,11 @@ internal static class Rows
         var init = with is null ? new ComposedContextInit() : with(new ComposedContextInit());
         var run = new ComposedRun([measure], new ComposedContext(init.Options, sink, new DataIssueLog())
         {
-            Corridor = init.Corridor, Configurations = init.Configurations, Period = init.Period, Compared = init.Compared, Days = init.Days,
+            Corridor = init.Corridor,
+            Configurations = init.Configurations,
+            Period = init.Period,
+            Compared = init.Compared,
+            Days = init.Days,
         });
         foreach (var (signal, rows) in inputs)
         {

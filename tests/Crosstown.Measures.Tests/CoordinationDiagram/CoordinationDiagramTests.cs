@@ -15,7 +15,7 @@ public sealed class CoordinationDiagramTests
     [Fact]
     public void Arrivals_in_a_cycle_are_told_apart_by_what_was_shown()
     {
-        var row = Assert.Single(DrawnRows.Rows("coordination-diagram", "coordination-diagram", DrawnRows.Northbound(DrawnRows.Advance(5)), OneCycle));
+        var row = Assert.Single(Drawn.Rows("coordination-diagram", "coordination-diagram", Drawn.Northbound(Drawn.Advance(5)), OneCycle));
 
         Assert.Equal(("1", "4", "2", "1", "1", "0"), (row["cycles"], row["arrivals"], row["on_green"], row["on_yellow"], row["on_red"], row["outside_cycles"]));
         Assert.Equal(0.5, row.Number("share_on_green"));
@@ -27,10 +27,10 @@ public sealed class CoordinationDiagramTests
     [Fact]
     public void The_cycle_is_drawn_with_its_limits_and_each_arrival_with_its_second()
     {
-        var configuration = DrawnRows.Northbound(DrawnRows.Advance(5));
+        var configuration = Drawn.Northbound(Drawn.Advance(5));
 
-        var cycle = Assert.Single(DrawnRows.Rows("coordination-diagram", "coordination-cycles", configuration, OneCycle));
-        var arrivals = DrawnRows.Rows("coordination-diagram", "coordination-arrivals", configuration, OneCycle);
+        var cycle = Assert.Single(Drawn.Rows("coordination-diagram", "coordination-cycles", configuration, OneCycle));
+        var arrivals = Drawn.Rows("coordination-diagram", "coordination-arrivals", configuration, OneCycle);
 
         Assert.Equal(("2024-01-01T12:00:34.000", "2024-01-01T12:01:24.000"), (cycle["time"], cycle["end"]));
         Assert.Equal((26, 20, 4, 50), (cycle.Number("red_s"), cycle.Number("green_s"), cycle.Number("yellow_s"), cycle.Number("cycle_s")));
@@ -45,10 +45,10 @@ public sealed class CoordinationDiagramTests
             phase 2  R10 G20 Y4 R26 G20 Y4 R6
             det 5    .40 # .4 # .20 # .23
             """;
-        var configuration = DrawnRows.Northbound(DrawnRows.Advance(5));
+        var configuration = Drawn.Northbound(Drawn.Advance(5));
 
-        var ours = Assert.Single(DrawnRows.Rows("coordination-diagram", "coordination-diagram", configuration, drawing));
-        var peers = Assert.Single(DrawnRows.Rows("coordination-diagram", "coordination-diagram", configuration, drawing, DefinitionSet.Udot5));
+        var ours = Assert.Single(Drawn.Rows("coordination-diagram", "coordination-diagram", configuration, drawing));
+        var peers = Assert.Single(Drawn.Rows("coordination-diagram", "coordination-diagram", configuration, drawing, DefinitionSet.Udot5));
 
         Assert.Equal(1.0 / 3 / 0.4, ours.Number("platoon_ratio"), 12);
         Assert.Equal(0.82, peers.Number("platoon_ratio"));
@@ -59,7 +59,7 @@ public sealed class CoordinationDiagramTests
     public void A_hit_far_upstream_arrives_in_the_next_cycle()
     {
         // 660 ft at 45 mph take 10 s: a hit in the yellow meets the following red.
-        var cycles = DrawnRows.Rows("coordination-diagram", "coordination-cycles", DrawnRows.Northbound(DrawnRows.Advance(5, 660)), """
+        var cycles = Drawn.Rows("coordination-diagram", "coordination-cycles", Drawn.Northbound(Drawn.Advance(5, 660)), """
             mark 1s
             phase 2  R10 G20 Y4 R26 G20 Y4 R26 G20 Y4 R6
             det 5    .80 # .59
@@ -72,7 +72,7 @@ public sealed class CoordinationDiagramTests
     [Fact]
     public void A_cycle_with_a_log_gap_in_it_is_dropped_and_its_arrivals_lie_outside()
     {
-        var row = Assert.Single(DrawnRows.Rows("coordination-diagram", "coordination-diagram", DrawnRows.Northbound(DrawnRows.Advance(5)), """
+        var row = Assert.Single(Drawn.Rows("coordination-diagram", "coordination-diagram", Drawn.Northbound(Drawn.Advance(5)), """
             mark 1s
             phase 2  R10 G20 Y4 R10 ?400 R5 G20 Y4 R6
             det 5    .40 # .438
@@ -85,7 +85,7 @@ public sealed class CoordinationDiagramTests
     [Fact]
     public void A_second_green_without_the_yellow_between_breaks_the_cycle()
     {
-        var row = Assert.Single(DrawnRows.Rows("coordination-diagram", "coordination-diagram", DrawnRows.Northbound(DrawnRows.Advance(5)), """
+        var row = Assert.Single(Drawn.Rows("coordination-diagram", "coordination-diagram", Drawn.Northbound(Drawn.Advance(5)), """
             mark 1s
             phase 2  R10 G20 Y4 R26 G20 Y4 R6
             at 70s 1 2
@@ -101,10 +101,10 @@ public sealed class CoordinationDiagramTests
         {
             Signal = SignalId.Parse("1"),
             Approaches = [new Approach { Id = "nb", Protected = SignalGroup.Overlap(1) }],
-            Detectors = [DrawnRows.Advance(5) with { ApproachId = "nb" }],
+            Detectors = [Drawn.Advance(5) with { ApproachId = "nb" }],
         };
 
-        var row = Assert.Single(DrawnRows.Rows("coordination-diagram", "coordination-diagram", configuration, """
+        var row = Assert.Single(Drawn.Rows("coordination-diagram", "coordination-diagram", configuration, """
             mark 1s
             overlap A  R10 G15 T5 Y4 C2 R24 G20 Y4 C2 R4
             det 5      .40 # .24 # .24
@@ -116,7 +116,7 @@ public sealed class CoordinationDiagramTests
     [Fact]
     public void Each_plan_has_its_own_row_with_what_was_programmed()
     {
-        var plans = DrawnRows.Rows("coordination-diagram", "coordination-plans", DrawnRows.Northbound(DrawnRows.Advance(5)), """
+        var plans = Drawn.Rows("coordination-diagram", "coordination-plans", Drawn.Northbound(Drawn.Advance(5)), """
             mark 1s
             phase 2  R10 G20 Y4 R26 G20 Y4 R26 G20 Y4 R6
             at 5s 131 3
@@ -135,7 +135,7 @@ public sealed class CoordinationDiagramTests
     public void A_plain_count_over_a_real_hour_gives_the_same_arrivals()
     {
         var log = UtahLogs.Events7185();
-        var rows = DrawnRows.Rows("coordination-diagram", "coordination-diagram", UtahLogs.Read7185(), log, new MeasureOptions { Set = DefinitionSet.Udot5 });
+        var rows = Drawn.Rows("coordination-diagram", "coordination-diagram", UtahLogs.Read7185(), log, new MeasureOptions { Set = DefinitionSet.Udot5 });
 
         foreach (var (phase, channel) in new[] { (2, 18), (6, 20) })
         {

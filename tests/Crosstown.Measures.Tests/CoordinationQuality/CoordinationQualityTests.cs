@@ -62,9 +62,9 @@ public sealed class CoordinationQualityTests
     [Fact]
     public void Oregon_s_package_says_nothing_of_bins_without_data()
     {
-        Assert.Empty(DrawnTable.Rows("coordination-quality", "coordination_agg", Alive + "at 0s 131 5", set: DefinitionSet.Odot21));
+        Assert.Empty(Drawn.Rows("coordination-quality", "coordination_agg", Alive + "at 0s 131 5", set: DefinitionSet.Odot21));
     }
 
-    private static IReadOnlyList<IReadOnlyDictionary<string, string>> Ours(string drawing) =>
-        DrawnTable.Rows("coordination-quality", "coordination-quality", drawing);
+    private static IReadOnlyList<Drawn.Row> Ours(string drawing) =>
+        Drawn.Rows("coordination-quality", "coordination-quality", drawing);
 }

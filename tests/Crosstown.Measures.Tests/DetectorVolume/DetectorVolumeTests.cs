@@ -56,8 +56,8 @@ public sealed class DetectorVolumeTests
         Assert.Equal("1", Ours("at 10s 82 5\nat 20s 88 5\nat 60s 83 5\nat 100s 1 2")[0]["faulted_detectors"]);
     }
 
-    private static IReadOnlyList<IReadOnlyDictionary<string, string>> Ours(string drawing) => DrawnTable.Rows("detector-volume", "detector-volume", drawing);
+    private static IReadOnlyList<Drawn.Row> Ours(string drawing) => Drawn.Rows("detector-volume", "detector-volume", drawing);
 
-    private static IReadOnlyList<IReadOnlyDictionary<string, string>> Odot(string table, string drawing) =>
-        DrawnTable.Rows("detector-volume", table, drawing, set: DefinitionSet.Odot21);
+    private static IReadOnlyList<Drawn.Row> Odot(string table, string drawing) =>
+        Drawn.Rows("detector-volume", table, drawing, set: DefinitionSet.Odot21);
 }

@@ -15,20 +15,20 @@ public sealed class LeftTurnGapTests
         det 9    .20 # .5 # .59
         """;
 
-    private static SignalConfiguration Crossing(params Detector[] oncoming) => DrawnRows.Northbound(oncoming) with
+    private static SignalConfiguration Crossing(params Detector[] oncoming) => Drawn.Northbound(oncoming) with
     {
         Approaches =
         [
-            .. DrawnRows.Northbound().Approaches,
+            .. Drawn.Northbound().Approaches,
             new Approach { Id = "sb-left", Direction = TravelDirection.Southbound, Protected = SignalGroup.Phase(1), Permissive = SignalGroup.Phase(2) },
         ],
-        Detectors = [.. DrawnRows.Northbound(oncoming).Detectors, DrawnRows.Counting(9, 1, LaneMovement.Left) with { ApproachId = "sb-left" }],
+        Detectors = [.. Drawn.Northbound(oncoming).Detectors, Drawn.Counting(9, 1, LaneMovement.Left) with { ApproachId = "sb-left" }],
     };
 
     [Fact]
     public void Gaps_of_the_oncoming_traffic_are_classed_and_summed()
     {
-        var row = Assert.Single(DrawnRows.Rows("left-turn-gap", "left-turn-gap", Crossing(DrawnRows.Counting(5)), OneGreen));
+        var row = Assert.Single(Drawn.Rows("left-turn-gap", "left-turn-gap", Crossing(Drawn.Counting(5)), OneGreen));
 
         Assert.Equal(("northbound", "2", "1", "30.0"), (row["direction"], row["phase"], row["greens"], row["green_s"]));
         Assert.Equal(("2", "0", "0", "2"), (row["gaps_1"], row["gaps_2"], row["gaps_3"], row["gaps_4"]));
@@ -41,7 +41,7 @@ public sealed class LeftTurnGapTests
     [Fact]
     public void Three_oncoming_lanes_take_longer_to_cross()
     {
-        var row = Assert.Single(DrawnRows.Rows("left-turn-gap", "left-turn-gap", Crossing(DrawnRows.Counting(5), DrawnRows.Counting(6, 2), DrawnRows.Counting(7, 3)), OneGreen));
+        var row = Assert.Single(Drawn.Rows("left-turn-gap", "left-turn-gap", Crossing(Drawn.Counting(5), Drawn.Counting(6, 2), Drawn.Counting(7, 3)), OneGreen));
 
         Assert.Equal(25 / 5.3, row.Number("capacity"), 12);
     }
@@ -49,7 +49,7 @@ public sealed class LeftTurnGapTests
     [Fact]
     public void An_empty_green_is_one_gap()
     {
-        var row = Assert.Single(DrawnRows.Rows("left-turn-gap", "left-turn-gap", DrawnRows.Northbound(DrawnRows.Counting(5)), """
+        var row = Assert.Single(Drawn.Rows("left-turn-gap", "left-turn-gap", Drawn.Northbound(Drawn.Counting(5)), """
             mark 1s
             phase 2  R10 G26 Y4 R10 G26 Y4 R6
             """));
@@ -63,11 +63,11 @@ public sealed class LeftTurnGapTests
     public void A_gap_over_midnight_is_kept_and_the_peer_loses_it()
     {
         var log = Strip.Read("start 2024-01-01T23:59:00Z\n" + OneGreen);
-        var losing = new MeasureOptions().With(DrawnRows.Option("left-turn-gap", "lose_gap_over_midnight"), true);
-        var configuration = DrawnRows.Northbound(DrawnRows.Counting(5));
+        var losing = new MeasureOptions().With(Drawn.Option("left-turn-gap", "lose_gap_over_midnight"), true);
+        var configuration = Drawn.Northbound(Drawn.Counting(5));
 
-        var ours = Assert.Single(DrawnRows.Rows("left-turn-gap", "left-turn-gap", configuration, log));
-        var peers = Assert.Single(DrawnRows.Rows("left-turn-gap", "left-turn-gap", configuration, log, losing));
+        var ours = Assert.Single(Drawn.Rows("left-turn-gap", "left-turn-gap", configuration, log));
+        var peers = Assert.Single(Drawn.Rows("left-turn-gap", "left-turn-gap", configuration, log, losing));
 
         Assert.Equal((25.0 / 30, 15.0 / 30), (ours.Number("turnable_share"), peers.Number("turnable_share")));
     }
@@ -75,7 +75,7 @@ public sealed class LeftTurnGapTests
     [Fact]
     public void Own_services_gap_outs_and_walks_beside_are_counted()
     {
-        var row = Assert.Single(DrawnRows.Rows("left-turn-gap", "left-turn-gap", Crossing(DrawnRows.Counting(5)), OneGreen + """
+        var row = Assert.Single(Drawn.Rows("left-turn-gap", "left-turn-gap", Crossing(Drawn.Counting(5)), OneGreen + """
 
             phase 1  R40 G6 oY3 R36
             ped 2    .51 W5 F10 .19
@@ -92,7 +92,7 @@ public sealed class LeftTurnGapTests
             Detectors = [new Detector { Channel = 5, Phase = 2, Functions = DetectorFunctions.LaneByLaneCount }],
         };
 
-        Assert.Empty(DrawnRows.Rows("left-turn-gap", "left-turn-gap", configuration, OneGreen));
+        Assert.Empty(Drawn.Rows("left-turn-gap", "left-turn-gap", configuration, OneGreen));
     }
 
     [Fact]
@@ -103,10 +103,10 @@ public sealed class LeftTurnGapTests
             phase 2  R10 G26 Y4 R10 G26 Y4 R6
             det 5    .52 ##### .29
             """);
-        var leaving = new MeasureOptions().With(DrawnRows.Option("left-turn-gap", "hit_edge"), "VehicleLeaves");
+        var leaving = new MeasureOptions().With(Drawn.Option("left-turn-gap", "hit_edge"), "VehicleLeaves");
 
         // Off at 57 s: gaps of 7 and 23 s; on at 52 s: gaps of 2 and 28 s.
-        var row = Assert.Single(DrawnRows.Rows("left-turn-gap", "left-turn-gap", DrawnRows.Northbound(DrawnRows.Counting(5)), log, leaving));
+        var row = Assert.Single(Drawn.Rows("left-turn-gap", "left-turn-gap", Drawn.Northbound(Drawn.Counting(5)), log, leaving));
 
         Assert.Equal(("0", "1", "1"), (row["gaps_1"], row["gaps_3"], row["gaps_4"]));
         Assert.Equal(23.0 / 30, row.Number("turnable_share"), 12);

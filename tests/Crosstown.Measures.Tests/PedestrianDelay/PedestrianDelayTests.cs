@@ -52,13 +52,13 @@ public sealed class PedestrianDelayTests
     [Fact]
     public void Buttons_and_pedestrian_overlaps_are_led_to_their_phase_by_the_configuration()
     {
-        var configuration = DrawnTable.Signal() with
+        var configuration = Drawn.SignalWith() with
         {
             PedestrianButtons = [new(12, 2)],
             Approaches = [new() { Id = "a", Protected = SignalGroup.Phase(2), Pedestrian = SignalGroup.Overlap(1) }],
         };
 
-        var bin = Assert.Single(DrawnTable.Rows("pedestrian-delay", "pedestrian-delay", "pedoverlap A .10 W7 F10 .5\nat 4s 90 12", configuration));
+        var bin = Assert.Single(Drawn.Rows("pedestrian-delay", "pedestrian-delay", "pedoverlap A .10 W7 F10 .5\nat 4s 90 12", configuration));
 
         Assert.Equal("2", bin["phase"]);
         Assert.Equal("6.0", bin["mean_s"]);
@@ -69,10 +69,10 @@ public sealed class PedestrianDelayTests
     {
         // The press in walk opens nothing, and neither does the one after it; the press after the clearance does.
         const string Drawing = "ped 2 .10 W7 F10 .5 W7\nat 12s 90 2\nat 20s 90 2";
-        var rows = DrawnTable.Rows("pedestrian-delay", "ped_delay", Drawing, set: DefinitionSet.Odot21);
+        var rows = Drawn.Rows("pedestrian-delay", "ped_delay", Drawing, set: DefinitionSet.Odot21);
 
         Assert.Equal("12.0", Assert.Single(rows)["AvgPedDelay"]);
-        Assert.Equal("5.0", Assert.Single(DrawnTable.Rows("pedestrian-delay", "ped_delay", "at 2s 90 2\nat 7s 22 2", set: DefinitionSet.Odot21))["AvgPedDelay"]);
+        Assert.Equal("5.0", Assert.Single(Drawn.Rows("pedestrian-delay", "ped_delay", "at 2s 90 2\nat 7s 22 2", set: DefinitionSet.Odot21))["AvgPedDelay"]);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class PedestrianDelayTests
     {
         var expected = File.ReadAllLines(SharedData.PathTo("data/hires/udot-7115/ped_expected_first_half.csv"));
         var log = EventLog.Read(SharedData.PathTo("data/hires/udot-7115/ped_input.csv"), onlySignal: "7115").Single().Value;
-        var configuration = DrawnTable.Signal() with { Approaches = [new() { Id = "a", Protected = SignalGroup.Phase(2) }] };
+        var configuration = Drawn.SignalWith() with { Approaches = [new() { Id = "a", Protected = SignalGroup.Phase(2) }] };
         Measure[] measures = [MeasureCatalog.Find("pedestrian-delay")!];
 
         var columns = measures[0].TablesIn(DefinitionSet.Udot5).Single().Columns.Select(c => c.Name);
@@ -93,5 +93,5 @@ public sealed class PedestrianDelayTests
         Assert.True(rows.Sum(r => int.Parse(r.Split(',')[3], CultureInfo.InvariantCulture)) > 40);
     }
 
-    private static IReadOnlyList<IReadOnlyDictionary<string, string>> Ours(string drawing) => DrawnTable.Rows("pedestrian-delay", "pedestrian-delay", drawing);
+    private static IReadOnlyList<Drawn.Row> Ours(string drawing) => Drawn.Rows("pedestrian-delay", "pedestrian-delay", drawing);
 }

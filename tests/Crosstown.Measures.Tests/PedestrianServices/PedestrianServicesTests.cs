@@ -10,7 +10,7 @@ public sealed class PedestrianServicesTests
     [Fact]
     public void Walks_of_phases_and_of_pedestrian_overlaps_are_kept_apart()
     {
-        var rows = DrawnTable.Rows("pedestrian-services", "pedestrian-services", Drawing);
+        var rows = Drawn.Rows("pedestrian-services", "pedestrian-services", Drawing);
 
         Assert.Equal(["phase 2 1 2", "overlap 2 1 "], rows.Select(r => $"{r["group"]} {r["number"]} {r["services"]} {r["presses"]}"));
     }
@@ -18,9 +18,9 @@ public sealed class PedestrianServicesTests
     [Fact]
     public void An_overlap_that_an_approach_names_counts_for_its_phase()
     {
-        var configuration = DrawnTable.Signal() with { Approaches = [new() { Id = "a", Protected = SignalGroup.Phase(4), Pedestrian = SignalGroup.Overlap(2) }] };
+        var configuration = Drawn.SignalWith() with { Approaches = [new() { Id = "a", Protected = SignalGroup.Phase(4), Pedestrian = SignalGroup.Overlap(2) }] };
 
-        var rows = DrawnTable.Rows("pedestrian-services", "pedestrian-services", Drawing, configuration);
+        var rows = Drawn.Rows("pedestrian-services", "pedestrian-services", Drawing, configuration);
 
         Assert.Equal(["phase 2 1 2", "phase 4 1 0"], rows.Select(r => $"{r["group"]} {r["number"]} {r["services"]} {r["presses"]}"));
     }
@@ -28,7 +28,7 @@ public sealed class PedestrianServicesTests
     [Fact]
     public void Oregon_s_package_adds_overlaps_to_the_phase_of_the_same_number()
     {
-        var row = Assert.Single(DrawnTable.Rows("pedestrian-services", "ped", Drawing, set: DefinitionSet.Odot21));
+        var row = Assert.Single(Drawn.Rows("pedestrian-services", "ped", Drawing, set: DefinitionSet.Odot21));
 
         Assert.Equal("2", row["PedServices"]);
         Assert.Equal("2", row["PedActuation"]);
@@ -37,7 +37,7 @@ public sealed class PedestrianServicesTests
     [Fact]
     public void A_walk_on_the_edge_of_a_bin_belongs_to_the_bin_that_begins()
     {
-        var row = Assert.Single(DrawnTable.Rows("pedestrian-services", "pedestrian-services", "at 900s 21 2"));
+        var row = Assert.Single(Drawn.Rows("pedestrian-services", "pedestrian-services", "at 900s 21 2"));
 
         Assert.Equal("2024-01-01T12:15:00.000", row["time"]);
     }

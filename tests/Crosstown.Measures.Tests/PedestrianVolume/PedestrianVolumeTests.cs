@@ -25,8 +25,8 @@ public sealed class PedestrianVolumeTests
     [Fact]
     public void Oregon_s_package_forgets_the_first_press()
     {
-        Assert.Empty(DrawnTable.Rows("pedestrian-volume", "unique_ped", "at 0s 90 2", set: DefinitionSet.Odot21));
-        Assert.Equal("1", Assert.Single(DrawnTable.Rows("pedestrian-volume", "unique_ped", "at 0s 90 2\nat 60s 90 2", set: DefinitionSet.Odot21))["Unique_Actuations"]);
+        Assert.Empty(Drawn.Rows("pedestrian-volume", "unique_ped", "at 0s 90 2", set: DefinitionSet.Odot21));
+        Assert.Equal("1", Assert.Single(Drawn.Rows("pedestrian-volume", "unique_ped", "at 0s 90 2\nat 60s 90 2", set: DefinitionSet.Odot21))["Unique_Actuations"]);
     }
 
     [Fact]
@@ -46,6 +46,6 @@ public sealed class PedestrianVolumeTests
         Assert.Equal("", Ours("at 0s 90 2\nat 1000s 1 4\nat 3700s 1 4")[0]["estimated_people"]);
     }
 
-    private static IReadOnlyList<IReadOnlyDictionary<string, string>> Ours(string drawing, DefinitionSet set = DefinitionSet.Crosstown) =>
-        DrawnTable.Rows("pedestrian-volume", "pedestrian-volume", drawing, set: set);
+    private static IReadOnlyList<Drawn.Row> Ours(string drawing, DefinitionSet set = DefinitionSet.Crosstown) =>
+        Drawn.Rows("pedestrian-volume", "pedestrian-volume", drawing, set: set);
 }

@@ -41,7 +41,7 @@ public sealed class PhaseTerminationTests
     [Fact]
     public void A_bin_counts_reasons_walks_and_lost_yellows()
     {
-        var bin = Assert.Single(DrawnTable.Rows("phase-termination", "phase-termination", "phase 2 R5 G10 o3 R5 G10 m3 R5 G10 R5 G5 f2\nped 2 .5 W7 F5 .20"));
+        var bin = Assert.Single(Drawn.Rows("phase-termination", "phase-termination", "phase 2 R5 G10 o3 R5 G10 m3 R5 G10 R5 G5 f2\nped 2 .5 W7 F5 .20"));
 
         Assert.Equal("3", bin["services"]);
         Assert.Equal("1", bin["gap_outs"]);
@@ -51,6 +51,6 @@ public sealed class PhaseTerminationTests
         Assert.Equal("1", bin["dropped_cycles"]);
     }
 
-    private static IReadOnlyList<IReadOnlyDictionary<string, string>> Services(string drawing) =>
-        DrawnTable.Rows("phase-termination", "phase-terminations", drawing);
+    private static IReadOnlyList<Drawn.Row> Services(string drawing) =>
+        Drawn.Rows("phase-termination", "phase-terminations", drawing);
 }

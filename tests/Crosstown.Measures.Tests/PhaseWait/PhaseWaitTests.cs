@@ -30,7 +30,7 @@ public sealed class PhaseWaitTests
         const string Drawing = Phase + "call 4 .5 #20 .15\nat 12s 43 4";
 
         Assert.Equal("15.0", Assert.Single(Ours(Drawing))["mean_s"]);
-        Assert.Equal("8.0", Assert.Single(DrawnTable.Rows("phase-wait", "phase_wait", Drawing, set: DefinitionSet.Odot21))["AvgPhaseWait"]);
+        Assert.Equal("8.0", Assert.Single(Drawn.Rows("phase-wait", "phase_wait", Drawing, set: DefinitionSet.Odot21))["AvgPhaseWait"]);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class PhaseWaitTests
     [Fact]
     public void Utah_s_definition_counts_from_the_end_of_clearance()
     {
-        var bin = Assert.Single(DrawnTable.Rows("phase-wait", "phase-wait", "phase 4 R20 G10 Y3 C2 R25 G10\ncall 4 .5 #65", set: DefinitionSet.Udot5));
+        var bin = Assert.Single(Drawn.Rows("phase-wait", "phase-wait", "phase 4 R20 G10 Y3 C2 R25 G10\ncall 4 .5 #65", set: DefinitionSet.Udot5));
 
         Assert.Equal("25.0", bin["max_s"]);
     }
@@ -67,8 +67,8 @@ public sealed class PhaseWaitTests
         Assert.Equal("0", bin["waits"]);
         Assert.Equal("", bin["mean_s"]);
         Assert.Equal("1", bin["left_out"]);
-        Assert.Equal("15.0", Assert.Single(DrawnTable.Rows("phase-wait", "phase_wait", Drawing, set: DefinitionSet.Odot21))["AvgPhaseWait"]);
-        Assert.Empty(DrawnTable.Rows("phase-wait", "phase_wait", Phase + "call 4 .15 #20 .5\npreempt 1 .10 #2 .28", set: DefinitionSet.Odot21));
+        Assert.Equal("15.0", Assert.Single(Drawn.Rows("phase-wait", "phase_wait", Drawing, set: DefinitionSet.Odot21))["AvgPhaseWait"]);
+        Assert.Empty(Drawn.Rows("phase-wait", "phase_wait", Phase + "call 4 .15 #20 .5\npreempt 1 .10 #2 .28", set: DefinitionSet.Odot21));
     }
 
     [Fact]
@@ -80,5 +80,5 @@ public sealed class PhaseWaitTests
         Assert.Equal("", bin["mean_after_gap_out_s"]);
     }
 
-    private static IReadOnlyList<IReadOnlyDictionary<string, string>> Ours(string drawing) => DrawnTable.Rows("phase-wait", "phase-wait", drawing);
+    private static IReadOnlyList<Drawn.Row> Ours(string drawing) => Drawn.Rows("phase-wait", "phase-wait", drawing);
 }

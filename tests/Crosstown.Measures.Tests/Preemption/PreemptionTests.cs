@@ -89,7 +89,7 @@ public sealed class PreemptionTests
     [Fact]
     public void Inputs_and_entries_are_counted_per_preempt()
     {
-        var counts = DrawnRows.Rows("preemption", "preemption-counts", Unknown, """
+        var counts = Drawn.Rows("preemption", "preemption-counts", Unknown, """
             at 10s 102 1
             at 11s 102 1
             at 12s 105 1
@@ -117,12 +117,12 @@ public sealed class PreemptionTests
             }
         }
 
-        var ours = DrawnRows.Rows("preemption", "preemption", SignalConfiguration.Unknown(signal), log)
+        var ours = Drawn.Rows("preemption", "preemption", SignalConfiguration.Unknown(signal), log)
             .Select(s => $"{s["preempt"]} {EventLog.TimeMs(s["time"])} {s.Number("time_to_service_s")} {s.Number("input_s")}");
 
         Assert.Equal(expected, ours);
     }
 
-    private static IReadOnlyList<DrawnRows.Row> Services(string drawing, DefinitionSet set = DefinitionSet.Crosstown) =>
-        DrawnRows.Rows("preemption", "preemption", Unknown, drawing, set);
+    private static IReadOnlyList<Drawn.Row> Services(string drawing, DefinitionSet set = DefinitionSet.Crosstown) =>
+        Drawn.Rows("preemption", "preemption", Unknown, drawing, set);
 }

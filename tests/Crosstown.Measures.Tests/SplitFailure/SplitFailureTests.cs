@@ -5,10 +5,10 @@ namespace Crosstown.Measures.Tests.SplitFailure;
 
 public sealed class SplitFailureTests
 {
-    private static readonly SignalConfiguration OneLoop = DrawnTable.Signal(DrawnTable.Detector(12, 2, DetectorFunctions.StopBarPresence));
+    private static readonly SignalConfiguration OneLoop = Drawn.SignalWith(Drawn.Detector(12, 2, DetectorFunctions.StopBarPresence));
 
     private static readonly SignalConfiguration TwoLoops =
-        DrawnTable.Signal(DrawnTable.Detector(12, 2, DetectorFunctions.StopBarPresence), DrawnTable.Detector(13, 2, DetectorFunctions.StopBarPresence));
+        Drawn.SignalWith(Drawn.Detector(12, 2, DetectorFunctions.StopBarPresence), Drawn.Detector(13, 2, DetectorFunctions.StopBarPresence));
 
     // Green 5-15 s, yellow to 18 s, red to the next green at 30 s: the first five seconds of red are 18-23 s.
     private const string Phase = "phase 2 R5 G10 Y3 C2 R10 G10\n";
@@ -102,7 +102,7 @@ public sealed class SplitFailureTests
     [Fact]
     public void A_cycle_before_the_loops_first_word_is_dropped()
     {
-        var bin = Assert.Single(DrawnTable.Rows("split-failure", "split-failures", Phase + "det 12 .20 #10 .5", OneLoop));
+        var bin = Assert.Single(Drawn.Rows("split-failure", "split-failures", Phase + "det 12 .20 #10 .5", OneLoop));
 
         Assert.Equal("0", bin["cycles"]);
         Assert.Equal("", bin["share_failed"]);
@@ -139,13 +139,13 @@ public sealed class SplitFailureTests
     {
         var drawing = Phase + "det 12 .3 #30 .2";
 
-        Assert.Empty(DrawnTable.Rows("split-failure", "split_failures_by_cycle", drawing, OneLoop, DefinitionSet.Odot21, ("by_detector", true)));
+        Assert.Empty(Drawn.Rows("split-failure", "split_failures_by_cycle", drawing, OneLoop, DefinitionSet.Odot21, ("by_detector", true)));
     }
 
-    private static IReadOnlyList<IReadOnlyDictionary<string, string>> Cycles(
+    private static IReadOnlyList<Drawn.Row> Cycles(
         string drawing, DefinitionSet set = DefinitionSet.Crosstown, SignalConfiguration? configuration = null, params ReadOnlySpan<(string, object)> changes) =>
-        DrawnTable.Rows("split-failure", "split-failures-by-cycle", drawing, configuration ?? OneLoop, set, changes);
+        Drawn.Rows("split-failure", "split-failures-by-cycle", drawing, configuration ?? OneLoop, set, changes);
 
-    private static IReadOnlyList<IReadOnlyDictionary<string, string>> OdotCycles(string drawing) =>
-        DrawnTable.Rows("split-failure", "split_failures_by_cycle", drawing, OneLoop, DefinitionSet.Odot21);
+    private static IReadOnlyList<Drawn.Row> OdotCycles(string drawing) =>
+        Drawn.Rows("split-failure", "split_failures_by_cycle", drawing, OneLoop, DefinitionSet.Odot21);
 }

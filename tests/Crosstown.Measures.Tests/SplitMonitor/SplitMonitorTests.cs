@@ -23,7 +23,7 @@ public sealed class SplitMonitorTests
     [Fact]
     public void A_service_runs_from_green_to_the_end_of_clearance_and_says_why_it_ended()
     {
-        var services = DrawnRows.Rows("split-monitor", "split-monitor", Unknown, TwoServices);
+        var services = Drawn.Rows("split-monitor", "split-monitor", Unknown, TwoServices);
 
         Assert.Equal(["2 26.0 gap-out", "4 15.0 max-out", "2 21.0 force-off"], services.Select(s => $"{s["phase"]} {s["length_s"]} {s["termination"]}"));
     }
@@ -31,7 +31,7 @@ public sealed class SplitMonitorTests
     [Fact]
     public void A_plan_s_row_holds_the_programmed_split_and_what_was_served()
     {
-        var plans = DrawnRows.Rows("split-monitor", "split-monitor-plans", Unknown, TwoServices);
+        var plans = Drawn.Rows("split-monitor", "split-monitor-plans", Unknown, TwoServices);
 
         Assert.Equal(["2", "4"], plans.Select(p => p["phase"]));
         var main = plans[0];
@@ -45,7 +45,7 @@ public sealed class SplitMonitorTests
     [Fact]
     public void The_peer_shows_no_max_outs_under_coordination_and_divides_by_the_most_served_phase()
     {
-        var plans = DrawnRows.Rows("split-monitor", "split-monitor-plans", Unknown, TwoServices, DefinitionSet.Udot5);
+        var plans = Drawn.Rows("split-monitor", "split-monitor-plans", Unknown, TwoServices, DefinitionSet.Udot5);
 
         Assert.Equal((0.5, 0.5), (plans[0].Number("gap_out_share"), plans[0].Number("force_off_share")));
         Assert.Equal((0.0, 0.0), (plans[1].Number("max_out_share"), plans[1].Number("p50_s")));
@@ -54,7 +54,7 @@ public sealed class SplitMonitorTests
     [Fact]
     public void Without_red_clearance_a_service_ends_with_its_yellow()
     {
-        var service = Assert.Single(DrawnRows.Rows("split-monitor", "split-monitor", Unknown, """
+        var service = Assert.Single(Drawn.Rows("split-monitor", "split-monitor", Unknown, """
             mark 1s
             phase 2  R10 G10 Y4 R10
             """));
@@ -65,7 +65,7 @@ public sealed class SplitMonitorTests
     [Fact]
     public void A_green_whose_yellow_was_lost_is_dropped_and_counted()
     {
-        var plan = Assert.Single(DrawnRows.Rows("split-monitor", "split-monitor-plans", Unknown, """
+        var plan = Assert.Single(Drawn.Rows("split-monitor", "split-monitor-plans", Unknown, """
             mark 1s
             phase 2  R10 G10 R10
             """));
@@ -84,8 +84,8 @@ public sealed class SplitMonitorTests
             at 25s 131 4
             """;
 
-        Assert.Equal(["3 1", "4 1"], DrawnRows.Rows("split-monitor", "split-monitor-plans", Unknown, drawing).Select(p => $"{p["plan"]} {p["services"]}"));
-        Assert.Equal(["4 1"], DrawnRows.Rows("split-monitor", "split-monitor-plans", Unknown, drawing, DefinitionSet.Udot5).Select(p => $"{p["plan"]} {p["services"]}"));
+        Assert.Equal(["3 1", "4 1"], Drawn.Rows("split-monitor", "split-monitor-plans", Unknown, drawing).Select(p => $"{p["plan"]} {p["services"]}"));
+        Assert.Equal(["4 1"], Drawn.Rows("split-monitor", "split-monitor-plans", Unknown, drawing, DefinitionSet.Udot5).Select(p => $"{p["plan"]} {p["services"]}"));
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class SplitMonitorTests
         pass.Append(log);
         pass.Finish();
 
-        var plans = DrawnRows.Named(measure, "split-monitor-plans", sink);
+        var plans = Drawn.Named(measure, "split-monitor-plans", sink);
 
         Assert.Equal(["7 24", "7 25", "7 24"], plans.Select(p => $"{p["plan"]} {p["services"]}"));
         Assert.Equal(["2024-11-02T00:30:00.000", "2024-11-03T00:00:00.000", "2024-11-04T00:00:00.000"], plans.Select(p => p["time"]));
@@ -140,7 +140,7 @@ public sealed class SplitMonitorTests
             }
         }
 
-        var ours = DrawnRows.Rows("split-monitor", "split-monitor-plans", Unknown, log);
+        var ours = Drawn.Rows("split-monitor", "split-monitor-plans", Unknown, log);
 
         Assert.Equal(expected, ours.Select(p => $"{p["plan"]} {p["services"]}"));
     }
@@ -161,7 +161,7 @@ public sealed class SplitMonitorTests
             }
         }
 
-        var ours = DrawnRows.Rows("split-monitor", "split-monitor", Unknown, log)
+        var ours = Drawn.Rows("split-monitor", "split-monitor", Unknown, log)
             .Select(r => $"{EventLog.TimeMs(r["time"])} {r["phase"]} {r.Number("length_s")} {r["termination"]}");
 
         Assert.Equal(expected, ours);

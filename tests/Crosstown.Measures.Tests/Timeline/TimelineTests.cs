@@ -83,8 +83,8 @@ public sealed class TimelineTests
         Assert.Equal("transition_subtract  30.0", $"{row["class"]} {row["number"]} {row["duration_s"]}");
     }
 
-    private static IReadOnlyList<IReadOnlyDictionary<string, string>> Ours(string drawing) => DrawnTable.Rows("timeline", "timeline", drawing);
+    private static IReadOnlyList<Drawn.Row> Ours(string drawing) => Drawn.Rows("timeline", "timeline", drawing);
 
-    private static IReadOnlyList<IReadOnlyDictionary<string, string>> Odot(string drawing) =>
-        DrawnTable.Rows("timeline", "timeline", drawing, set: DefinitionSet.Odot21);
+    private static IReadOnlyList<Drawn.Row> Odot(string drawing) =>
+        Drawn.Rows("timeline", "timeline", drawing, set: DefinitionSet.Odot21);
 }

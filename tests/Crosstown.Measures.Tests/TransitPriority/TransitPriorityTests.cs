@@ -66,7 +66,7 @@ public sealed class TransitPriorityTests
     [Fact]
     public void A_bin_says_how_many_were_helped()
     {
-        var bin = Assert.Single(DrawnRows.Rows("transit-priority", "transit-priority-bins", Unknown, """
+        var bin = Assert.Single(Drawn.Rows("transit-priority", "transit-priority-bins", Unknown, """
             at 10s 112 3
             at 11s 114 3
             at 40s 115 3
@@ -87,7 +87,7 @@ public sealed class TransitPriorityTests
         // Services of 20 s in a split of 40 s; the least is 12 s, so the need is halfway: 16 s.
         var configuration = Unknown with { Phases = [new PhaseConfiguration { Number = 2, MinimumGreenS = 7, YellowS = 4, RedClearanceS = 1 }] };
 
-        var split = Assert.Single(DrawnRows.Rows("transit-priority", "transit-priority-splits", configuration, $"""
+        var split = Assert.Single(Drawn.Rows("transit-priority", "transit-priority-splits", configuration, $"""
             mark 1s
             phase 2  R10 G14 {ending} Y3 C2 R30 G14 {ending} Y3 C2 R30
             at 0s 131 3
@@ -114,11 +114,11 @@ public sealed class TransitPriorityTests
             }
         }
 
-        var ours = DrawnRows.Rows("transit-priority", "transit-priority", SignalConfiguration.Unknown(signal), log)
+        var ours = Drawn.Rows("transit-priority", "transit-priority", SignalConfiguration.Unknown(signal), log)
             .Select(r => $"{r["request"]} {r.Number("length_s")} {r["early_greens"]} {r["extended_greens"]}");
 
         Assert.Equal(expected, ours);
     }
 
-    private static IReadOnlyList<DrawnRows.Row> Requests(string drawing) => DrawnRows.Rows("transit-priority", "transit-priority", Unknown, drawing);
+    private static IReadOnlyList<Drawn.Row> Requests(string drawing) => Drawn.Rows("transit-priority", "transit-priority", Unknown, drawing);
 }

@@ -9,15 +9,15 @@ namespace Crosstown.Measures.Tests.TurningMovements;
 public sealed class TurningMovementsTests
 {
     private static readonly SignalConfiguration ThreeLanes =
-        DrawnRows.Northbound(DrawnRows.Counting(1, 1, LaneMovement.Left), DrawnRows.Counting(2), DrawnRows.Counting(3, 2, LaneMovement.ThroughRight));
+        Drawn.Northbound(Drawn.Counting(1, 1, LaneMovement.Left), Drawn.Counting(2), Drawn.Counting(3, 2, LaneMovement.ThroughRight));
 
     [Fact]
     public void Each_lane_and_movement_has_its_count_and_all_together_their_total()
     {
         ControllerEvent[] log = [.. Hits(1, 3).Concat(Hits(2, 10)).Concat(Hits(3, 30)).Order()];
 
-        var lanes = DrawnRows.Rows("turning-movements", "turning-movements", ThreeLanes, log);
-        var total = Assert.Single(DrawnRows.Rows("turning-movements", "turning-movement-totals", ThreeLanes, log));
+        var lanes = Drawn.Rows("turning-movements", "turning-movements", ThreeLanes, log);
+        var total = Assert.Single(Drawn.Rows("turning-movements", "turning-movement-totals", ThreeLanes, log));
 
         Assert.Equal(["left 1 3", "through 1 10", "through-right 2 30"], lanes.Select(l => $"{l["movement"]} {l["lane"]} {l["count"]}"));
         Assert.Equal("43", total["count"]);
@@ -28,8 +28,8 @@ public sealed class TurningMovementsTests
     {
         ControllerEvent[] log = [.. Hits(1, 3).Concat(Hits(2, 10)).Concat(Hits(3, 30)).Order()];
 
-        var ours = DrawnRows.Rows("turning-movements", "turning-movement-peaks", ThreeLanes, log);
-        var peers = DrawnRows.Rows("turning-movements", "turning-movement-peaks", ThreeLanes, log, new MeasureOptions { Set = DefinitionSet.Udot5 });
+        var ours = Drawn.Rows("turning-movements", "turning-movement-peaks", ThreeLanes, log);
+        var peers = Drawn.Rows("turning-movements", "turning-movement-peaks", ThreeLanes, log, new MeasureOptions { Set = DefinitionSet.Udot5 });
 
         Assert.Equal(["left 1 1.0", "through 1 1.0", "through-right 1 1.0", "  "], ours.Select(p => $"{p["movement"]} {p["lanes"]} {p["lane_utilization"]}"));
         Assert.Equal(["left", "through", ""], peers.Select(p => p["movement"]));
@@ -45,7 +45,7 @@ public sealed class TurningMovementsTests
                 .Append(new(Strip.DefaultStartMs + 4_499_999, 150, 1)).Order(),
         ];
 
-        var whole = DrawnRows.Rows("turning-movements", "turning-movement-peaks", ThreeLanes, log)[^1];
+        var whole = Drawn.Rows("turning-movements", "turning-movement-peaks", ThreeLanes, log)[^1];
 
         Assert.True(whole.IsNull("direction") && whole.IsNull("movement") && whole.IsNull("lanes"));
         Assert.Equal(("23", "20", "2024-01-01T12:00:00.000"), (whole["volume"], whole["peak_hour_volume"], whole["peak_hour"]));
@@ -55,9 +55,9 @@ public sealed class TurningMovementsTests
     [Fact]
     public void A_bicycle_lane_is_no_vehicle_lane()
     {
-        var configuration = DrawnRows.Northbound(DrawnRows.Counting(1), DrawnRows.Counting(2, 2) with { LaneType = LaneType.Bicycle });
+        var configuration = Drawn.Northbound(Drawn.Counting(1), Drawn.Counting(2, 2) with { LaneType = LaneType.Bicycle });
 
-        Assert.Equal(["1"], DrawnRows.Rows("turning-movements", "turning-movements", configuration, [.. Hits(1, 1).Concat(Hits(2, 5)).Order()]).Select(r => r["lane"]));
+        Assert.Equal(["1"], Drawn.Rows("turning-movements", "turning-movements", configuration, [.. Hits(1, 1).Concat(Hits(2, 5)).Order()]).Select(r => r["lane"]));
     }
 
     [Fact]
@@ -68,8 +68,8 @@ public sealed class TurningMovementsTests
         var lanes = UtahLogs.Read7185().Detectors.Where(d => d.Has(DetectorFunctions.LaneByLaneCount)).Select(d => d.Channel).ToHashSet();
 
         var expected = log.Where(e => e.Code == EventCode.DetectorOn && lanes.Contains((byte)e.Parameter)).GroupBy(e => e.TimeMs / 900_000).Select(b => b.Count());
-        var rows = DrawnRows.Rows("turning-movements", "turning-movements", UtahLogs.Read7185(), log);
-        var totals = DrawnRows.Rows("turning-movements", "turning-movement-totals", UtahLogs.Read7185(), log);
+        var rows = Drawn.Rows("turning-movements", "turning-movements", UtahLogs.Read7185(), log);
+        var totals = Drawn.Rows("turning-movements", "turning-movement-totals", UtahLogs.Read7185(), log);
 
         Assert.Equal(expected, totals.Select(t => (int)t.Number("count")));
         Assert.Equal(expected, rows.GroupBy(r => r["time"]).Select(b => (int)b.Sum(r => r.Number("count"))));

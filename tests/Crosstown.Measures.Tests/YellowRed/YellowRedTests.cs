@@ -5,7 +5,7 @@ namespace Crosstown.Measures.Tests.YellowRed;
 
 public sealed class YellowRedTests
 {
-    private static readonly SignalConfiguration Radar = DrawnTable.Signal(DrawnTable.Detector(30, 2, DetectorFunctions.LaneByLaneSpeed));
+    private static readonly SignalConfiguration Radar = Drawn.SignalWith(Drawn.Detector(30, 2, DetectorFunctions.LaneByLaneSpeed));
 
     // Green at 5 s, yellow at 15 s, red at 19 s, next green at 41 s.
     private const string Phase = "phase 2 R5 G10 Y4 C2 R20 G10\n";
@@ -27,7 +27,7 @@ public sealed class YellowRedTests
     [Fact]
     public void A_late_detector_s_hits_are_moved_back()
     {
-        var late = DrawnTable.Signal(DrawnTable.Detector(30, 2, DetectorFunctions.LaneByLaneSpeed, latencyS: 1.5));
+        var late = Drawn.SignalWith(Drawn.Detector(30, 2, DetectorFunctions.LaneByLaneSpeed, latencyS: 1.5));
 
         Assert.Equal("1", Assert.Single(Bins(Phase + "at 20.4s 82 30", late))["on_yellow"]);
         Assert.Equal("1", Assert.Single(Bins(Phase + "at 20.5s 82 30", late))["on_red"]);
@@ -39,14 +39,14 @@ public sealed class YellowRedTests
         const string Drawing = "phase 2 R5 G10 Y4 R20 G10\nat 22s 82 30";
 
         Assert.Equal("1", Assert.Single(Bins(Drawing))["on_red"]);
-        Assert.Empty(DrawnTable.Rows("yellow-red", "yellow_red", Drawing, Radar, DefinitionSet.Odot21));
+        Assert.Empty(Drawn.Rows("yellow-red", "yellow_red", Drawing, Radar, DefinitionSet.Odot21));
     }
 
     [Fact]
     public void Offsets_are_rounded_to_half_seconds_away_from_zero()
     {
         // 1.5 s are taken off: 18.75 s is a quarter second before red, 19.25 s a quarter after.
-        var rows = DrawnTable.Rows("yellow-red", "yellow_red", Phase + "at 20.25s 82 30\nat 20.75s 82 30", Radar, DefinitionSet.Odot21);
+        var rows = Drawn.Rows("yellow-red", "yellow_red", Phase + "at 20.25s 82 30\nat 20.75s 82 30", Radar, DefinitionSet.Odot21);
 
         Assert.Equal(["8 -0.5 1.0", "10 0.5 1.0"], rows.Select(r => $"{r["Signal_State"]} {r["Red_Offset"]} {r["Count"]}"));
     }
@@ -66,6 +66,6 @@ public sealed class YellowRedTests
         Assert.Equal("0", Assert.Single(Bins(Phase + "at 2s 82 30"))["hits"]);
     }
 
-    private static IReadOnlyList<IReadOnlyDictionary<string, string>> Bins(string drawing, SignalConfiguration? configuration = null) =>
-        DrawnTable.Rows("yellow-red", "yellow-red", drawing, configuration ?? Radar);
+    private static IReadOnlyList<Drawn.Row> Bins(string drawing, SignalConfiguration? configuration = null) =>
+        Drawn.Rows("yellow-red", "yellow-red", drawing, configuration ?? Radar);
 }

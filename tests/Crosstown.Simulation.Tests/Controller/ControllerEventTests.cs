@@ -178,7 +178,10 @@ public sealed class ControllerEventTests
         var phases = new[] { Phase(2, 1, 1) with { IsCoordinated = true }, Phase(4, 1, 2) };
         PatternTiming Pattern(int second, int fourth) => new()
         {
-            Number = 1, CycleMs = 60_000, OffsetMs = 0, SplitMs = ImmutableSortedDictionary<byte, int>.Empty.Add(2, second).Add(4, fourth),
+            Number = 1,
+            CycleMs = 60_000,
+            OffsetMs = 0,
+            SplitMs = ImmutableSortedDictionary<byte, int>.Empty.Add(2, second).Add(4, fourth),
         };
 
         Assert.Equal("XT316", Assert.Single(Assert.Throws<ProblemException>(() => new ControllerProgram(phases, patterns: [Pattern(30_000, 20_000)])).Problems).Code);

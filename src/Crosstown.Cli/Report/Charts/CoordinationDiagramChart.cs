@@ -200,9 +200,16 @@ internal static class CoordinationDiagramChart
             {
                 list.Add(new Plan
                 {
-                    Span = new TimeRange(time.Time(row), end.Time(row)), Number = plan.Integer(row), CycleLengthS = length.Number(row), Cycles = cycles.Integer(row) ?? 0,
-                    Arrivals = arrivals.Integer(row) ?? 0, ShareOnGreen = onGreen.Number(row), GreenShare = greenShare.Number(row),
-                    PlatoonRatio = ratio.Number(row), ArrivalType = type.Integer(row), SeenShare = seen.Number(row),
+                    Span = new TimeRange(time.Time(row), end.Time(row)),
+                    Number = plan.Integer(row),
+                    CycleLengthS = length.Number(row),
+                    Cycles = cycles.Integer(row) ?? 0,
+                    Arrivals = arrivals.Integer(row) ?? 0,
+                    ShareOnGreen = onGreen.Number(row),
+                    GreenShare = greenShare.Number(row),
+                    PlatoonRatio = ratio.Number(row),
+                    ArrivalType = type.Integer(row),
+                    SeenShare = seen.Number(row),
                 });
             }
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using Crosstown.Core.Data;
+using Crosstown.Core.Privacy;
 
 namespace Crosstown.Logs.Formats.Csv;
 
@@ -75,9 +76,9 @@ internal sealed class CsvLayout
         }
 
         var missing = new[] { EventField.Time, EventField.Code, EventField.Parameter }.Where(f => MissingIn(f, names)).ToList();
-        if (RefusedKinds.Contains(missing.Count == 0, column[(int)EventField.Time] >= 0, names))
+        if (RefusedFeeds.RecognizeColumns(names) is { } refused)
         {
-            reading.RefuseFile(DataIssueKind.PrivacyRefused, 1, "", "the columns are those of a file that follows single vehicles, devices or persons; nothing of it is read or kept");
+            reading.RefuseFeed(refused, 1);
             return null;
         }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Crosstown.Core.Data;
+using Crosstown.Core.Privacy;
 
 namespace Crosstown.Logs.Formats.Ndjson;
 
@@ -21,9 +22,10 @@ public sealed class NdjsonFormat : ILogFormat
     public void Read(LogContent content, LogReading reading)
     {
         var head = content.Unread[..Math.Min(content.Unread.Length, LogFormats.HeadBytes)].TrimStart("\uFEFF \t\r\n"u8);
-        if (RefusedKinds.ContainsJson(head))
+        var start = head.IndexOfAny("{["u8);
+        if (start > 0 && RefusedFeeds.Recognize(head[start..]) is { } refused)
         {
-            reading.RefuseFile(DataIssueKind.PrivacyRefused, 1, "", "the fields are those of a file that follows single vehicles, devices or persons; nothing of it is read or kept");
+            reading.RefuseFeed(refused, 1);
             return;
         }
 
@@ -143,7 +145,7 @@ public sealed class NdjsonFormat : ILogFormat
                 {
                     var name = json.ValueSpan;
                     var (field, rank) = EventFields.Find(name);
-                    if (field == EventField.None && RefusedKinds.IsOneTraveler(name))
+                    if (field == EventField.None && RefusedFeeds.IsTraveler(name))
                     {
                         reading.RefuseRow(DataIssueKind.PrivacyRefused, _line, [], "the row has a field of a single vehicle, device or person; it is left out");
                         return false;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Crosstown.Core.Data;
+using Crosstown.Core.Privacy;
 using Crosstown.Core.Street;
 using Crosstown.Logs.Analytics;
 
@@ -145,12 +146,9 @@ public sealed class ParquetFormat : ILogFormat
             return null;
         }
 
-        var plain = new char[EventFields.MaxNameBytes];
-        var plainNames = new List<string>();
         foreach (var name in names)
         {
             var bytes = Encoding.UTF8.GetBytes(name);
-            plainNames.Add(plain.AsSpan(0, EventFields.Plain(bytes, plain)).ToString());
             var (field, rank) = EventFields.Find(bytes);
             if (field != EventField.None && (!found.TryGetValue(field, out var other) || rank < other.Rank))
             {
@@ -159,9 +157,9 @@ public sealed class ParquetFormat : ILogFormat
         }
 
         var missing = new[] { EventField.Time, EventField.Code, EventField.Parameter }.Where(f => !found.ContainsKey(f)).ToList();
-        if (RefusedKinds.Contains(missing.Count == 0, found.ContainsKey(EventField.Time), plainNames))
+        if (RefusedFeeds.RecognizeColumns(names) is { } refused)
         {
-            reading.RefuseFile(DataIssueKind.PrivacyRefused, 0, "", "the columns are those of a file that follows single vehicles, devices or persons; nothing of it is read or kept");
+            reading.RefuseFeed(refused, 0);
             return null;
         }
 

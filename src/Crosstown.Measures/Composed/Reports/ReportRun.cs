@@ -53,12 +53,12 @@ public sealed class ReportRun
         var problems = new List<Problem>();
         if (definition.Corridor is not null && _corridor is null)
         {
-            problems.Add(new Problem("XT140", $"{definition.Name}: corridor", $"There is no corridor '{definition.Corridor}'."));
+            problems.Add(new Problem("XT134", $"{definition.Name}: corridor", $"There is no corridor '{definition.Corridor}'."));
         }
 
         foreach (var signal in Signals.Where(s => !configurations.ContainsKey(s)))
         {
-            problems.Add(new Problem("XT141", $"{definition.Name}: signals", $"There is no signal '{signal}'."));
+            problems.Add(new Problem("XT135", $"{definition.Name}: signals", $"There is no signal '{signal}'."));
         }
 
         if (problems.Count > 0)

@@ -1,4 +1,4 @@
-# The project's verbs on Windows: build, demo, test, bench, fmt, docs, ci.
+# The project's verbs on Windows: build, demo, test, bench, fuzz, fmt, docs, ci.
 param([string]$Verb = 'help', [Parameter(ValueFromRemainingArguments = $true)][string[]]$Rest = @())
 $ErrorActionPreference = 'Stop'
 Set-Location $PSScriptRoot
@@ -45,7 +45,13 @@ switch ($Verb) {
     'test' { Invoke-Tests }
     'ci' { Invoke-Tests }
     'bench' { Install-NodePackages native/duckdb; Invoke-Build; & bench/Crosstown.Bench/bin/Release/net10.0/Crosstown.Bench @Rest; exit $LASTEXITCODE }
+    'fuzz' {
+        Invoke-Build
+        $env:CROSSTOWN_FUZZ_SECONDS = if ($Rest.Count -gt 0) { $Rest[0] } else { '60' }
+        & tests/Crosstown.Logs.Tests/bin/Release/net10.0/Crosstown.Logs.Tests --no-progress --filter-class '*ReaderFuzzTests' --show-live-output on
+        exit $LASTEXITCODE
+    }
     'fmt' { dotnet format Crosstown.slnx @Rest }
     'docs' { Invoke-Build; & out/crosstown docs @Rest; exit $LASTEXITCODE }
-    default { Write-Output 'usage: ./run.ps1 build | demo | test | bench | fmt | docs | ci'; if ($Verb -ne 'help') { exit 2 } }
+    default { Write-Output 'usage: ./run.ps1 build | demo | test | bench | fuzz | fmt | docs | ci'; if ($Verb -ne 'help') { exit 2 } }
 }

@@ -17,7 +17,7 @@ internal static class Program
         Console.WriteLine(shared is null
             ? "Reference logs are not here (set CROSSTOWN_SHARED to their folder): logs of the simulated town stand in for them."
             : "Inputs: the Oregon sample logs, with signal ids and times shifted.");
-        var parts = args.Length == 0 ? ["store", "import", "measure", "learn"] : args;
+        var parts = args.Length == 0 ? ["peer", "store", "import", "measure", "learn"] : args;
         var isMet = true;
         foreach (var part in parts)
         {
@@ -25,6 +25,9 @@ internal static class Program
             Console.WriteLine($"== {part}");
             switch (part)
             {
+                case "peer":
+                    isMet &= PeerBench.Run(shared);
+                    break;
                 case "store":
                     StoreBench.Run(Console.Out, shared);
                     break;
@@ -38,7 +41,7 @@ internal static class Program
                     isMet &= LearnBench.Run(shared);
                     break;
                 default:
-                    Console.Error.WriteLine($"There is no bench '{part}'; there are store, import, measure and learn.");
+                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure and learn.");
                     return 2;
             }
         }

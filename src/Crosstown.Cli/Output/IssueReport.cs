@@ -60,13 +60,16 @@ internal static partial class IssueReport
         File.Move(temporary, path, overwrite: true);
     }
 
+    /// <summary>A file's name as it may be kept or shown to others: without the network address that controllers put into it (rule P10).</summary>
+    public static string WithoutAddress(string source) => NetworkAddress().Replace(source, "(address)");
+
     private static void WriteLine(Stream file, DataIssueKind kind, string source, Action<Utf8JsonWriter> rest)
     {
         using (var writer = new Utf8JsonWriter(file))
         {
             writer.WriteStartObject();
             writer.WriteString("kind", kind.ToString());
-            writer.WriteString("source", NetworkAddress().Replace(source, "(address)"));
+            writer.WriteString("source", WithoutAddress(source));
             rest(writer);
             writer.WriteEndObject();
         }

@@ -36,12 +36,6 @@ public enum DataIssueKind
     /// <summary>A code that no list knows; the event is kept.</summary>
     UnknownCode,
 
-    /// <summary>A parameter that the code's definition does not allow; the event is kept.</summary>
-    OddParameter,
-
-    /// <summary>The same event again; one is kept.</summary>
-    Duplicate,
-
     /// <summary>Sequence numbers jump: records are missing.</summary>
     SequenceGap,
 
@@ -62,9 +56,6 @@ public enum DataIssueKind
 
     /// <summary>Stored data is damaged and was set aside.</summary>
     DamagedBlock,
-
-    /// <summary>An event came after its time was closed.</summary>
-    TooLate,
 }
 
 /// <summary>One thing that is wrong with data from outside, and what we did about it. Work goes on.</summary>

@@ -210,7 +210,7 @@ public sealed record CoordinationPattern
 /// <summary>One statement of a learnt configuration, how sure it is, and what it rests on.</summary>
 /// <param name="Field">What it is about, such as <c>detectors/12/phase</c>.</param>
 /// <param name="Value">The value, or <c>unknown</c> below the confidence that the field needs.</param>
-/// <param name="Confidence">0-1: the share of like statements that were right on signals whose configuration is known.</param>
+/// <param name="Confidence">0-1: how far the kind of evidence is trusted, from what it got right on signals whose configuration is known; 0 where nothing is said.</param>
 /// <param name="Basis">The figures that it rests on, in words.</param>
 public sealed record Evidence(string Field, string Value, double Confidence, string Basis);
 

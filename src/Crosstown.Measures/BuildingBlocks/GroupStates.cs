@@ -23,7 +23,7 @@ public enum RedStart
     RedClearance,
 }
 
-/// <summary>The recent past of one group's display: asked for the state at a moment, or the next green after it.</summary>
+/// <summary>The recent past of one group's display: asked for the state at a moment.</summary>
 /// <remarks>
 /// Green is from 1 (overlaps: 61, 62) to 8 (63), yellow to the begin of red as <see cref="RedStart"/> says, red to the next green; a dark overlap
 /// lets nobody go and counts as red. Changes to the
@@ -74,20 +74,6 @@ public sealed class GroupStates(SignalGroup group, RedStart redStart = RedStart.
     {
         var i = IndexAt(timeMs);
         return i < 0 ? DisplayState.Unknown : _states[_first + i];
-    }
-
-    /// <summary>The begin of the first green after a moment; null when there is none yet.</summary>
-    public long? FindNextGreen(long timeMs)
-    {
-        for (var i = IndexAt(timeMs) + 1; i < _count; i++)
-        {
-            if (_states[_first + i] == DisplayState.Green)
-            {
-                return _times[_first + i];
-            }
-        }
-
-        return null;
     }
 
     /// <summary>Drops changes that no question about a moment at or after this one needs.</summary>

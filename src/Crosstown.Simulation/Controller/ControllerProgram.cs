@@ -330,9 +330,6 @@ public sealed class ControllerProgram
     /// <summary>The phases that may never be green or yellow together with a phase; bit n for phase n.</summary>
     public uint ConflictsOf(int phase) => Conflicts[phase];
 
-    /// <summary>The timing of a phase; null when the controller has no such phase.</summary>
-    public PhaseTiming? FindPhase(int number) => Find(number);
-
     /// <summary>The timing of a phase.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The controller has no such phase.</exception>
     public PhaseTiming GetPhase(int number) =>

@@ -2,8 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Crosstown.Core.Data;
+using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Logs.Formats;
+using Crosstown.Logs.Store;
 using Crosstown.Logs.Tests.Formats;
 
 namespace Crosstown.Logs.Tests.Fuzzing;
@@ -17,6 +19,9 @@ public sealed class ReaderFuzzTests
     private const int BytesPerEventKept = 64;
     private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(1);
     private static readonly long Start = CapturedEvents.Utc("2024-11-03T06:30:00Z");
+
+    /// <summary>Events in the segments that are damaged: without an issue, one of them must have been read whole.</summary>
+    private static readonly int[] SegmentCounts = [12, 300];
 
     private static readonly byte[][] Tokens =
     [
@@ -39,6 +44,7 @@ public sealed class ReaderFuzzTests
     [InlineData("econolite")]
     [InlineData("econolite.zlib")]
     [InlineData("maxtime")]
+    [InlineData("segment")]
     public void A_damaged_file_is_never_fatal_slow_greedy_or_lost_in_silence(string kind)
     {
         var seconds = double.Parse(Environment.GetEnvironmentVariable("CROSSTOWN_FUZZ_SECONDS") ?? "3", CultureInfo.InvariantCulture);
@@ -115,6 +121,9 @@ public sealed class ReaderFuzzTests
             case "maxtime" when kind == "maxtime":
                 Assert.True(accounted >= CountEvents(file), $"{accounted} accounted for of {CountEvents(file)}.");
                 break;
+            case "segment":
+                Assert.True(issues.Count > 0 || SegmentCounts.Any(count => count == summary.Events), $"{summary.Events} events and no issue.");
+                break;
             default:
                 break;
         }
@@ -176,6 +185,26 @@ public sealed class ReaderFuzzTests
         }
     }
 
+    /// <summary>The one segment that a store makes of one day's events.</summary>
+    private static byte[] Segment(ControllerEvent[] events)
+    {
+        var folder = Directory.CreateTempSubdirectory("crosstown-fuzz-");
+        try
+        {
+            using (var writer = EventStore.Open(folder.FullName).OpenWriter(new DataIssueLog()))
+            {
+                writer.Add(SignalId.Parse("227"), "America/Denver", events);
+                Assert.Equal(events.Length, writer.Commit().Added);
+            }
+
+            return File.ReadAllBytes(Assert.Single(folder.GetFiles("*.seg", SearchOption.AllDirectories)).FullName);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     private static List<byte[]> Originals(string kind)
     {
         var few = LogText.Events(12, Start);
@@ -208,6 +237,7 @@ public sealed class ReaderFuzzTests
             ],
             "econolite" => econolite,
             "econolite.zlib" => [.. econolite.Select(LogText.Zlib)],
+            "segment" => [.. SegmentCounts.Select(count => Segment([.. LogText.Events(count, Start)]))],
             "maxtime" => [Bytes(LogText.MaxTime(few)), Bytes(LogText.MaxTime(many, "452")), Bytes(LogText.MaxTime(few) + LogText.MaxTime(few, "9"))],
             _ => throw new ArgumentException($"No such kind: {kind}", nameof(kind)),
         };

@@ -1,5 +1,5 @@
-using Crosstown.Cli.Imports;
-using Crosstown.Cli.Measuring;
+using Crosstown.Server.Imports;
+using Crosstown.Server.Measuring;
 using Crosstown.Cli.Output;
 using Crosstown.Core.Data;
 using Crosstown.Core.Tables;
@@ -35,7 +35,7 @@ internal static class PeerBench
             var output = Path.Combine(folder, "tables");
             using (var tables = new TableOutput(output, TableFormat.Csv, TimeStyle.Local, request.Selection.TablesIn(request.Options.Set)))
             {
-                MeasureRun.Run(store, SignalConfigurations.Open(null, [Path.Combine(sample, "detectors.csv")], issues), request, tables, issues);
+                MeasureRun.Run(new StoredEvents(store, issues), SignalConfigurations.Open(null, [Path.Combine(sample, "detectors.csv")], issues), request, tables, issues);
                 tables.Complete();
             }
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Crosstown.Cli.Imports;
-using Crosstown.Cli.Measuring;
+using Crosstown.Server.Imports;
+using Crosstown.Server.Measuring;
 using Crosstown.Cli.Output;
 using Crosstown.Core.Data;
 using Crosstown.Core.Events;
@@ -117,7 +117,7 @@ internal static class PipelineBench
                 using (var tables = new TableOutput(args[1], TableFormat.Csv, TimeStyle.Local, selection.TablesIn(options.Set)))
                 {
                     var request = new MeasureRequest { Selection = selection, Options = options };
-                    count = MeasureRun.Run(store, SignalConfigurations.Open(args[0], [], issues), request, tables, issues);
+                    count = MeasureRun.Run(new StoredEvents(store, issues), SignalConfigurations.Open(args[0], [], issues), request, tables, issues);
                     tables.Complete();
                 }
 

@@ -14,6 +14,9 @@ public interface IEventSource
     /// <summary>A signal's wall clock; UTC for a signal that is not known.</summary>
     LocalTimeMap ClockOf(SignalId signal);
 
+    /// <summary>From the first to just behind the last event of a signal; null for a signal that is not known.</summary>
+    TimeRange? FindRange(SignalId signal);
+
     /// <summary>Opens a signal's events; none come for a signal that is not known.</summary>
     IEventReader Open(SignalId signal, TimeRange range);
 }

@@ -21,6 +21,7 @@ internal static class CommandLine
     public static RootCommand Create() => new("Open street operations: from controller logs to performance measures.")
     {
         DemoCommand.Create(),
+        ServeCommand.Create(),
         ImportCommand.Create(),
         MeasureCommand.Create(),
         LearnCommand.Create(),

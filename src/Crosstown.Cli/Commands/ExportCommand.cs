@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Crosstown.Cli.Measuring;
+using Crosstown.Server.Measuring;
 using Crosstown.Cli.Output;
 using Crosstown.Core.Data;
 using Crosstown.Core.Street;
@@ -68,7 +68,7 @@ internal static class ExportCommand
             Signals = signals.Length == 0 ? null : [.. signals.Order()],
         };
         using var tables = new TableOutput(output, format, times, request.Selection.TablesIn(request.Options.Set));
-        MeasureRun.Run(store, SignalConfigurations.Open(data, [], issues), request, tables, issues);
+        MeasureRun.Run(new StoredEvents(store, issues), SignalConfigurations.Open(data, [], issues), request, tables, issues);
         tables.Complete();
         foreach (var (path, rows) in tables.ListFiles())
         {

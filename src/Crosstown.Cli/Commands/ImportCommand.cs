@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Crosstown.Cli.Imports;
-using Crosstown.Cli.Measuring;
+using Crosstown.Server.Imports;
+using Crosstown.Server.Measuring;
 using Crosstown.Cli.Output;
 using Crosstown.Core.Data;
 using Crosstown.Logs.Store;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Crosstown.Cli.Imports;
-using Crosstown.Cli.Measuring;
+using Crosstown.Server.Imports;
+using Crosstown.Server.Measuring;
 using Crosstown.Cli.Output;
 using Crosstown.Core.Data;
 using Crosstown.Core.Events;
@@ -92,7 +92,7 @@ internal static class MeasureCommand
         using var tables = new TableOutput(output, format, TimeStyle.Local, request.Selection.TablesIn(request.Options.Set));
         var total = store.ListSignals().Count;
         var done = 0;
-        var events = MeasureRun.Run(store, configurations, request, tables, issues, _ => Console.Error.Write(++done % 50 == 0 ? $"{done} of {total} signals\n" : ""));
+        var events = MeasureRun.Run(new StoredEvents(store, issues), configurations, request, tables, issues, _ => Console.Error.Write(++done % 50 == 0 ? $"{done} of {total} signals\n" : ""));
         tables.Complete();
         if (issues.Count > 0)
         {

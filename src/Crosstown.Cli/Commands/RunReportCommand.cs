@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Crosstown.Cli.Measuring;
+using Crosstown.Server.Measuring;
 using Crosstown.Cli.Output;
 using Crosstown.Core.Data;
 using Crosstown.Core.Tables;

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Crosstown.Cli.Imports;
-using Crosstown.Cli.Learning;
-using Crosstown.Cli.Measuring;
+using Crosstown.Server.Imports;
+using Crosstown.Server.Learning;
+using Crosstown.Server.Measuring;
 using Crosstown.Cli.Output;
 using Crosstown.Cli.Report;
 using Crosstown.Cli.Report.Data;

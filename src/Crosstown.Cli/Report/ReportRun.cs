@@ -1,5 +1,5 @@
 using System.Text;
-using Crosstown.Cli.Measuring;
+using Crosstown.Server.Measuring;
 using Crosstown.Cli.Report.Charts;
 using Crosstown.Cli.Report.Data;
 using Crosstown.Cli.Report.Drawing;
@@ -47,7 +47,7 @@ internal static class ReportRun
             Corridor = corridor,
             Configurations = configurations.ListAll().GroupBy(c => c.Signal).ToDictionary(g => g.Key, g => g.First()),
         });
-        var events = MeasureRun.Run(store, configurations, request, new BothSinks(tables, composed), issues, signal =>
+        var events = MeasureRun.Run(new StoredEvents(store, issues), configurations, request, new BothSinks(tables, composed), issues, signal =>
         {
             var range = store.FindRange(signal)!.Value;
             var clock = store.FindZone(signal) is { } zone ? ZoneRules.For(zone).Map : LocalTimeMap.Utc;

@@ -17,5 +17,8 @@ public sealed class StoredEvents(EventStore store, DataIssueLog? issues) : IEven
     public LocalTimeMap ClockOf(SignalId signal) => store.FindZone(signal) is { } zone ? ZoneRules.MapFor(zone) : LocalTimeMap.Utc;
 
     /// <inheritdoc/>
+    public TimeRange? FindRange(SignalId signal) => store.FindRange(signal);
+
+    /// <inheritdoc/>
     public IEventReader Open(SignalId signal, TimeRange range) => store.OpenReader(signal, range, issues);
 }

@@ -31,6 +31,8 @@ internal sealed class NoEvents : IEventSource
 
     public LocalTimeMap ClockOf(SignalId signal) => LocalTimeMap.Utc;
 
+    public TimeRange? FindRange(SignalId signal) => null;
+
     public IEventReader Open(SignalId signal, TimeRange range) => throw new InvalidOperationException($"Signal {signal} has no events.");
 }
 
@@ -42,6 +44,8 @@ internal sealed class OneSignal(SignalId signal, ControllerEvent[] events) : IEv
     public ImmutableArray<SignalId> ListSignals() => [signal];
 
     public LocalTimeMap ClockOf(SignalId asked) => LocalTimeMap.Utc;
+
+    public TimeRange? FindRange(SignalId asked) => events.Length == 0 ? null : new TimeRange(events[0].TimeMs, events[^1].TimeMs + 1);
 
     public IEventReader Open(SignalId asked, TimeRange range) => this;
 

@@ -1,3 +1,4 @@
+using Crosstown.Server.Measuring;
 using System.Globalization;
 using Crosstown.Cli.Report.Charts;
 using Crosstown.Cli.Report.Data;

@@ -12,6 +12,9 @@ internal sealed class EventList(LocalTimeMap clock, params (string Signal, Contr
 
     public LocalTimeMap ClockOf(SignalId signal) => clock;
 
+    public TimeRange? FindRange(SignalId signal) =>
+        signals.FirstOrDefault(s => s.Signal == signal.Value).Events is { Length: > 0 } events ? new TimeRange(events[0].TimeMs, events[^1].TimeMs + 1) : null;
+
     public IEventReader Open(SignalId signal, TimeRange range) => new Reader(signals.FirstOrDefault(s => s.Signal == signal.Value).Events ?? [], range);
 
     private sealed class Reader(ControllerEvent[] events, TimeRange range) : IEventReader

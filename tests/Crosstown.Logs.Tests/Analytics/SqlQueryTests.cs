@@ -283,6 +283,8 @@ public sealed class SqlQueryTests
 
         public LocalTimeMap ClockOf(Core.Street.SignalId signal) => LocalTimeMap.Utc;
 
+        public TimeRange? FindRange(Core.Street.SignalId signal) => new TimeRange(0, 1);
+
         public IEventReader Open(Core.Street.SignalId signal, TimeRange range) => this;
 
         public bool Next(out ReadOnlySpan<ControllerEvent> block) => throw new InvalidDataException("block 3 is damaged");

@@ -1,3 +1,4 @@
+using Crosstown.Server.Measuring;
 using System.Collections.Immutable;
 using Crosstown.Cli.Report.Data;
 using Crosstown.Cli.Report.Drawing;

@@ -2,7 +2,7 @@ using Crosstown.Core.Data;
 using Crosstown.Core.Street;
 using Crosstown.Logs.Configuration;
 
-namespace Crosstown.Cli.Measuring;
+namespace Crosstown.Server.Measuring;
 
 /// <summary>The configurations at hand: those named by the user, else those in the data folder.</summary>
 internal sealed class SignalConfigurations

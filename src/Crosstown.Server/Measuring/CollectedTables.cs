@@ -2,7 +2,7 @@ using Crosstown.Core.Street;
 using Crosstown.Core.Tables;
 using Crosstown.Core.Time;
 
-namespace Crosstown.Cli.Report.Data;
+namespace Crosstown.Server.Measuring;
 
 /// <summary>Keeps the rows that charts are drawn from, signal by signal, until they are let go.</summary>
 /// <param name="wanted">Names of the tables to keep; rows of others pass by.</param>

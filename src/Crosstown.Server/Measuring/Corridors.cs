@@ -2,7 +2,7 @@ using Crosstown.Core.Data;
 using Crosstown.Core.Street;
 using Crosstown.Logs.Configuration;
 
-namespace Crosstown.Cli.Measuring;
+namespace Crosstown.Server.Measuring;
 
 /// <summary>The city file at hand and its corridors.</summary>
 internal static class Corridors

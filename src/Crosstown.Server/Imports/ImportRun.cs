@@ -3,7 +3,7 @@ using Crosstown.Core.Street;
 using Crosstown.Logs.Formats;
 using Crosstown.Logs.Store;
 
-namespace Crosstown.Cli.Imports;
+namespace Crosstown.Server.Imports;
 
 /// <summary>What an import did.</summary>
 /// <param name="Files">What each file gave.</param>

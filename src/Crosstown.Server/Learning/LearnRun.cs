@@ -6,7 +6,7 @@ using Crosstown.Logs.Store;
 using Crosstown.Logs.Zones;
 using Crosstown.Measures.Learning;
 
-namespace Crosstown.Cli.Learning;
+namespace Crosstown.Server.Learning;
 
 /// <summary>Learns the configuration of every signal in a store.</summary>
 internal static class LearnRun

@@ -2,7 +2,7 @@ using System.Globalization;
 using Crosstown.Core.Data;
 using Crosstown.Core.Time;
 
-namespace Crosstown.Cli.Commands;
+namespace Crosstown.Server.Measuring;
 
 /// <summary>A moment as a person gives it: with an offset it is absolute, without one it is read on each signal's own clock.</summary>
 internal readonly record struct LocalTime(DateTime Clock, TimeSpan? Offset)

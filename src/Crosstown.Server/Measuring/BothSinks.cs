@@ -2,7 +2,7 @@ using Crosstown.Core.Street;
 using Crosstown.Core.Tables;
 using Crosstown.Core.Time;
 
-namespace Crosstown.Cli.Report.Data;
+namespace Crosstown.Server.Measuring;
 
 /// <summary>Hands rows to two sinks, one after the other.</summary>
 internal sealed class BothSinks(ITableSink first, ITableSink second) : ITableSink

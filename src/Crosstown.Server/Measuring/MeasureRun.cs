@@ -1,17 +1,15 @@
 using System.Collections.Immutable;
-using Crosstown.Cli.Commands;
 using Crosstown.Core.Data;
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Core.Tables;
 using Crosstown.Core.Time;
-using Crosstown.Logs.Store;
-using Crosstown.Logs.Zones;
+using Crosstown.Logs;
 using Crosstown.Measures.Composed;
 using Crosstown.Measures.Engine;
 using Crosstown.Measures.Options;
 
-namespace Crosstown.Cli.Measuring;
+namespace Crosstown.Server.Measuring;
 
 /// <summary>What is to be measured.</summary>
 internal sealed record MeasureRequest
@@ -32,27 +30,27 @@ internal sealed record MeasureRequest
     /// <summary>First moment after the rows wanted; null for all.</summary>
     public LocalTime? To { get; init; }
 
-    /// <summary>Whose rows; null for all signals of the store.</summary>
+    /// <summary>Whose rows; null for all signals that have events.</summary>
     public ImmutableArray<SignalId>? Signals { get; init; }
 }
 
-/// <summary>Computes measures from a store, one signal after the other, each in one pass.</summary>
+/// <summary>Computes measures from stored events, one signal after the other, each in one pass.</summary>
 internal static class MeasureRun
 {
     /// <summary>Events before the asked time that are read as history: a day, so that plans and open intervals are known.</summary>
-    private const long LookBackMs = 86_400_000;
+    public const long LookBackMs = 86_400_000;
 
     /// <summary>Events after the asked time that are read so that its last cycles come to their end.</summary>
-    private const long LookAheadMs = 30 * 60_000;
+    public const long LookAheadMs = 30 * 60_000;
 
     /// <param name="progress">Called with each signal when its rows are done.</param>
     /// <returns>The number of events that went through the measures.</returns>
     public static long Run(
-        EventStore store, SignalConfigurations configurations, MeasureRequest request, ITableSink sink, DataIssueLog issues, Action<SignalId>? progress = null)
+        IEventSource source, SignalConfigurations configurations, MeasureRequest request, ITableSink sink, DataIssueLog issues, Action<SignalId>? progress = null)
     {
         long events = 0;
         var buffers = new RowBuffers();
-        var signals = request.Signals ?? [.. store.ListSignals()];
+        var signals = request.Signals ?? source.ListSignals();
         var asked = new AskedTables(request.Selection.TablesIn(request.Options.Set).Select(t => t.Name), sink);
         var composed = new ComposedRun(request.Selection.Composed, new ComposedContext(request.Options, asked, issues)
         {
@@ -61,8 +59,8 @@ internal static class MeasureRun
         });
         foreach (var signal in signals)
         {
-            var clock = store.FindZone(signal) is { } zone ? ZoneRules.For(zone).Map : LocalTimeMap.Utc;
-            if (RangeOf(store, signal, request, clock) is not { } range)
+            var clock = source.ClockOf(signal);
+            if (RangeOf(source, signal, request, clock) is not { } range)
             {
                 continue;
             }
@@ -78,7 +76,7 @@ internal static class MeasureRun
 
             var rows = request.From is null && request.To is null ? (TimeRange?)null : range;
             var pass = new SignalPass(request.Selection.Measures, configuration, clock, request.Options, rows, new Both(composed, asked), issues, buffers);
-            using var reader = store.OpenReader(signal, new TimeRange(range.StartMs - LookBackMs, range.EndMs + LookAheadMs), issues);
+            using var reader = source.Open(signal, new TimeRange(range.StartMs - LookBackMs, range.EndMs + LookAheadMs));
             var speeds = request.Speeds.GetValueOrDefault(signal, []).AsSpan();
             while (reader.Next(out var block))
             {
@@ -102,9 +100,9 @@ internal static class MeasureRun
         return events;
     }
 
-    private static TimeRange? RangeOf(EventStore store, SignalId signal, MeasureRequest request, LocalTimeMap clock)
+    private static TimeRange? RangeOf(IEventSource source, SignalId signal, MeasureRequest request, LocalTimeMap clock)
     {
-        if (store.FindRange(signal) is not { } all)
+        if (source.FindRange(signal) is not { } all)
         {
             return null;
         }

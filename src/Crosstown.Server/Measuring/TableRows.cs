@@ -4,12 +4,15 @@ using Crosstown.Core.Street;
 using Crosstown.Core.Tables;
 using Crosstown.Core.Time;
 
-namespace Crosstown.Cli.Report.Data;
+namespace Crosstown.Server.Measuring;
 
 /// <summary>Rows of one table and signal, read by column name.</summary>
 internal sealed class TableRows(RowBuffer rows)
 {
     private readonly Dictionary<string, int> _columns = rows.Schema.Columns.Select((c, i) => (c.Name, i)).ToDictionary(c => c.Name, c => c.i, StringComparer.Ordinal);
+
+    /// <summary>The rows themselves.</summary>
+    public RowBuffer Rows => rows;
 
     public TableSchema Schema => rows.Schema;
 

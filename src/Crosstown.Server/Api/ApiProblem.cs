@@ -1,0 +1,19 @@
+using Crosstown.Core.Data;
+using Microsoft.AspNetCore.Http;
+
+namespace Crosstown.Server.Api;
+
+/// <summary>Problems as <c>application/problem+json</c>: each says what is wrong, with the value and the limit, and how to mend it.</summary>
+internal static class ApiProblem
+{
+    public static IResult NoSignal(string id) => Of(StatusCodes.Status404NotFound, "XT301", "signal", $"There is no signal '{id}'.");
+
+    public static IResult Of(int status, string code, string where, string message) => Of(status, [new Problem(code, where, message)]);
+
+    /// <summary>All problems of a request at once; the first is the title.</summary>
+    public static IResult Of(int status, IReadOnlyList<Problem> problems) => Results.Problem(
+        statusCode: status,
+        title: problems[0].Message,
+        type: $"/docs/problems#{problems[0].Code}",
+        extensions: new Dictionary<string, object?> { ["problems"] = problems.Select(p => new { code = p.Code, where = p.Where, message = p.Message }).ToArray() });
+}

@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+
+namespace Crosstown.Server.Api;
+
+/// <summary>All endpoints of the interface, <c>/api/v1</c>. A new group of them is one folder or file, and one line here.</summary>
+internal static class ApiRoutes
+{
+    private static readonly ImmutableArray<Action<RouteGroupBuilder>> s_all =
+    [
+        SessionApi.Map,
+        CityApi.Map,
+        SignalsApi.Map,
+        MeasuresApi.Map,
+        TablesApi.Map,
+        EventsApi.Map,
+        Live.LiveApi.Map,
+    ];
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup("/api/v1");
+        foreach (var map in s_all)
+        {
+            map(api);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Crosstown.Server.Live;
+
+internal static class LiveServices
+{
+    public static void Add(IServiceCollection services) => services.AddSingleton<SignalStates>();
+}

@@ -12,4 +12,6 @@ export interface Page {
 /** All pages, one line each, in the order of the navigation. The first whose address fits is shown. */
 export const pages: readonly Page[] = [
   { path: '/signals', title: 'Signals', load: () => import('./signals/SignalsPage'), nav: { label: 'Signals', among: 'first' } },
+  { path: '/signals/:id', title: 'Signal', load: () => import('./signal/SignalPage') },
+  { path: '/signals/:id/events', title: 'Log rows', load: () => import('./signal/EventsPage') },
 ];

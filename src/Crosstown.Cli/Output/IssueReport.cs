@@ -73,5 +73,4 @@ internal static class IssueReport
 
         file.WriteByte((byte)'\n');
     }
-
 }

@@ -22,7 +22,8 @@ internal static class ServerHost
 {
     /// <summary>Makes a server that listens once it is started.</summary>
     /// <exception cref="ProblemException">A setting or a file in the data folder is wrong.</exception>
-    public static WebApplication Create(ServerSettings settings, TimeProvider time)
+    /// <param name="add">Adds services of the caller's own, such as the feed of the made-up town.</param>
+    public static WebApplication Create(ServerSettings settings, TimeProvider time, Action<IServiceCollection>? add = null)
     {
         Directory.CreateDirectory(settings.Data);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = settings.Data, EnvironmentName = "Production" });
@@ -47,6 +48,7 @@ internal static class ServerHost
         AddPeople(builder.Services, settings);
         LiveServices.Add(builder.Services);
         Configuration.ConfigurationServices.Add(builder.Services);
+        add?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.UseExceptionHandler();

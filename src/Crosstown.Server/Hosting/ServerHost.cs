@@ -46,6 +46,7 @@ internal static class ServerHost
         });
         AddPeople(builder.Services, settings);
         LiveServices.Add(builder.Services);
+        Query.QueryServices.Add(builder.Services);
 
         var app = builder.Build();
         app.UseExceptionHandler();

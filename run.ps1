@@ -35,6 +35,15 @@ function Invoke-Tests {
         if ($text -match '(?m)^\s+failed: (\d+)') { $failed += [int]$Matches[1] }
         if ($text -match '(?m)^\s+skipped: (\d+)') { $skipped += [int]$Matches[1] }
     }
+    Write-Output '== web'
+    $env:NO_COLOR = '1'
+    $lines = npm run --silent --prefix web test 2>&1
+    $lines
+    $summary = ($lines -match '^ *Tests ') -join ' '
+    if (-not $summary) { $failed++ }
+    if ($summary -match '(\d+) passed') { $passed += [int]$Matches[1] }
+    if ($summary -match '(\d+) failed') { $failed += [int]$Matches[1] }
+    if ($summary -match '(\d+) skipped') { $skipped += [int]$Matches[1] }
     Write-Output "$passed passed, $failed failed, $skipped skipped"
     if ($failed -ne 0) { exit 1 }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Crosstown.Server.Imports;
 using Crosstown.Server.Learning;
 using Crosstown.Server.Measuring;
+using Crosstown.Server.Towns;
 using Crosstown.Cli.Output;
 using Crosstown.Cli.Report;
 using Crosstown.Cli.Report.Data;
@@ -55,18 +56,13 @@ internal sealed record DemoResult
 /// <summary>The demo: simulates a town, writes its cabinets' files, and then goes the way that anyone's files go.</summary>
 internal static class DemoRun
 {
-    /// <summary>The zone of the town's clocks.</summary>
-    public const string Zone = "America/Los_Angeles";
-
-    private const string MarkerFile = "demo-seed.txt";
-
     /// <param name="step">Called with what was done and what it came to.</param>
     /// <exception cref="ProblemException">XT142: the data folder holds something that is not an earlier demo.</exception>
     /// <exception cref="IOException">The disk failed.</exception>
     public static DemoResult Run(DemoRequest request, DataIssueLog issues, Action<string> step)
     {
-        Prepare(request);
-        var clock = ZoneRules.For(Zone).Map;
+        DemoFolder.Prepare(request.Data, request.Seed);
+        var clock = ZoneRules.For(TownFeed.Zone).Map;
         var startMs = Town.DefaultStartMs - clock.OffsetMs(Town.DefaultStartMs);
         var log = new TimeRange(startMs, startMs + (long)request.Length.TotalMilliseconds);
         var town = Town.Create(request.Seed, request.SignalCount, clock, startMs);
@@ -76,7 +72,7 @@ internal static class DemoRun
         step($"{Words.Counted(town.Signals.Count, "signal")} drove for {request.Length.TotalHours:0} hours and logged {Words.Counted(files.EventCount, "event")} in {Words.Counted(files.FileCount, "cabinet file")}");
 
         var store = EventStore.Open(request.Data, issues);
-        var imported = ImportRun.Run(store, [logs], Zone, null, null, issues);
+        var imported = ImportRun.Run(store, [logs], TownFeed.Zone, null, null, issues);
         step($"{Words.Count(imported.Commit.Added)} events imported, {Words.Count(store.CountBytes())} bytes, {(double)store.CountBytes() / Math.Max(1, store.CountEvents()):0.00} an event");
 
         var learned = LearnRun.Run(store, issues).Select(c => c with { Name = town.FindSignal(c.Signal)?.Configuration.Name ?? "" }).ToArray();
@@ -89,7 +85,7 @@ internal static class DemoRun
         var report = ReportRun.Run(
             store, SignalConfigurations.Of(learned), "Two days of a small town",
             string.Create(CultureInfo.InvariantCulture, $"{town.Signals.Count} simulated signals, seed {request.Seed}. Their configuration was learned from the logs alone."),
-            request.Report, issues, TownCorridor.Find(town));
+            request.Report, issues, TownCorridors.FindLongest(town));
         step($"all measures of {Words.Counted(report.EventCount, "event")}, and the report: {Words.Count(report.ByteCount)} bytes");
         return new DemoResult
         {
@@ -103,23 +99,5 @@ internal static class DemoRun
             Faults = FaultScore.Of(town, log, report.Findings),
             Report = report,
         };
-    }
-
-    /// <summary>Empties an earlier demo's folder; keeps its hands off any other.</summary>
-    private static void Prepare(DemoRequest request)
-    {
-        var marker = Path.Combine(request.Data, MarkerFile);
-        if (Directory.Exists(request.Data) && Directory.EnumerateFileSystemEntries(request.Data).Any())
-        {
-            if (!File.Exists(marker))
-            {
-                throw new ProblemException("XT142", request.Data, "The folder holds something that is not a demo; name an empty one with --data.");
-            }
-
-            Directory.Delete(request.Data, recursive: true);
-        }
-
-        Directory.CreateDirectory(request.Data);
-        File.WriteAllText(marker, request.Seed.ToString(CultureInfo.InvariantCulture) + "\n");
     }
 }

@@ -1,5 +1,6 @@
 using Crosstown.Core.Street;
 using Crosstown.Server.City;
+using Crosstown.Server.Hosting;
 using Crosstown.Server.People;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -26,7 +27,13 @@ internal static class CityApi
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/city", (CityModel city, TimeProvider time) => Answer(city.Now, time)).RequireRole(Role.View).WithName("getCity").WithTags("city");
-        api.MapGet("/basemap", IResult (CityModel city) => Results.Json(Basemap.Of(city.Now), contentType: "application/geo+json")).RequireRole(Role.View).WithName("getBasemap").WithTags("city");
+        api.MapGet("/basemap", IResult (CityModel city, ServerSettings settings) =>
+        {
+            var path = Path.Combine(settings.Data, Basemap.FileName);
+            return File.Exists(path)
+                ? Results.File(path, "application/geo+json", lastModified: File.GetLastWriteTimeUtc(path))
+                : Results.Json(Basemap.Of(city.Now), contentType: "application/geo+json");
+        }).RequireRole(Role.View).WithName("getBasemap").WithTags("city");
     }
 
     private static CityAnswer Answer(CitySnapshot city, TimeProvider time)

@@ -2,9 +2,16 @@ using Crosstown.Core.Street;
 
 namespace Crosstown.Server.City;
 
-/// <summary>The streets under the map, as GeoJSON: what the corridors of the city join.</summary>
+/// <summary>What lies under the map, as GeoJSON: the city's own file, or else the streets that its corridors follow.</summary>
+/// <remarks>
+/// Each feature has a <c>kind</c> (arterial, street, rail, water, park, building) and a <c>name</c>. The file is the city's to make, from its own
+/// network or an extract of a map that it may use; Crosstown asks no other host for one.
+/// </remarks>
 internal static class Basemap
 {
+    /// <summary>In the data folder.</summary>
+    public const string FileName = "basemap.geojson";
+
     /// <summary>One line a corridor, through the places of its signals.</summary>
     public static object Of(CitySnapshot city) => new
     {

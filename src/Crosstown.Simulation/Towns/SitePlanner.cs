@@ -57,7 +57,7 @@ internal static class SitePlanner
         var lanes = Lanes(site, overlaps);
         var (detectors, configured) = new DetectorPlanner(site, vendor, lanes, random).Plan();
         var buttons = Buttons(site, vendor);
-        var (latitude, longitude) = TownPlanner.Place(site);
+        var (latitude, longitude) = TownPlanner.Place(site.EastFt, site.NorthFt);
         var configuration = new SignalConfiguration
         {
             Signal = id,

@@ -17,6 +17,9 @@ public sealed class Town
     /// <summary>The most signals that the town has.</summary>
     public const int MaxSignals = 24;
 
+    /// <summary>From one coming of a planned fault to the next: a day and a half, so that what is broken at a time of day differs from day to day.</summary>
+    public const long FaultRoundMs = 36 * 3_600_000L;
+
     internal Town(ulong seed, LocalTimeMap localTime, IReadOnlyList<TownSignal> signals, IReadOnlyList<TownLink> links)
     {
         Seed = seed;
@@ -39,9 +42,11 @@ public sealed class Town
     /// <param name="signalCount">1 to <see cref="MaxSignals"/>; a smaller town is the beginning of a larger one.</param>
     /// <param name="localTime">The zone's clock; UTC when null.</param>
     /// <param name="startMs">Where the first two days begin, in which the planned faults lie; ms UTC, a whole second.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="signalCount"/> is outside its range, or <paramref name="startMs"/> no whole second.</exception>
-    public static Town Create(ulong seed, int signalCount = 8, LocalTimeMap? localTime = null, long startMs = DefaultStartMs)
+    /// <param name="faultRounds">How often each planned fault comes, <see cref="FaultRoundMs"/> apart: a town that runs on needs more than its first two days'.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside its range, or <paramref name="startMs"/> no whole second.</exception>
+    public static Town Create(ulong seed, int signalCount = 8, LocalTimeMap? localTime = null, long startMs = DefaultStartMs, int faultRounds = 1)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(faultRounds, 1);
         if (signalCount is < 1 or > MaxSignals)
         {
             throw new ArgumentOutOfRangeException(nameof(signalCount), signalCount, $"The town has 1 to {MaxSignals} signals.");
@@ -52,7 +57,7 @@ public sealed class Town
             throw new ArgumentOutOfRangeException(nameof(startMs), startMs, "The town starts at a whole second.");
         }
 
-        return TownPlanner.Plan(seed, signalCount, localTime ?? LocalTimeMap.Utc, startMs);
+        return TownPlanner.Plan(seed, signalCount, localTime ?? LocalTimeMap.Utc, startMs, faultRounds);
     }
 
     /// <summary>The signal of an id; null when the town has none.</summary>

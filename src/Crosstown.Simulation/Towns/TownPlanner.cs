@@ -42,7 +42,7 @@ internal static class TownPlanner
         new(8400, 1100, "Chapel Street", "Second Street", SiteKind.Grid),
     ];
 
-    public static Town Plan(ulong seed, int count, LocalTimeMap local, long startMs)
+    public static Town Plan(ulong seed, int count, LocalTimeMap local, long startMs, int faultRounds)
     {
         var sites = Sites.AsSpan(0, count).ToArray();
         var links = Connect(sites);
@@ -56,7 +56,7 @@ internal static class TownPlanner
             var random = new RandomStream(seed, i, 100);
             var signal = SitePlanner.Plan(
                 sites[i], id, legs[i], volumes[i], OffsetsAt(sites, i), inbound, random, local.Zone);
-            signals.Add(signal with { Faults = PlanFaults(signal, i, random, startMs) });
+            signals.Add(signal with { Faults = Repeat(PlanFaults(signal, i, random, startMs), faultRounds) });
         }
 
         return new Town(seed, local, signals, links);
@@ -212,9 +212,18 @@ internal static class TownPlanner
         return faults;
     }
 
+    private static List<PlannedFault> Repeat(List<PlannedFault> faults, int rounds) =>
+    [
+        .. Enumerable.Range(0, rounds).SelectMany(round => faults.Select(f =>
+            f with { When = new TimeRange(f.When.StartMs + (round * Town.FaultRoundMs), f.When.EndMs + (round * Town.FaultRoundMs)) })),
+    ];
+
     /// <summary>Degrees of the town's south-west corner: open water, so that no real town is meant.</summary>
-    internal static (double Latitude, double Longitude) Place(Site site) =>
-        (Math.Round(44.0 + (site.NorthFt / FeetPerDegree), 6), Math.Round(-130.0 + (site.EastFt / (FeetPerDegree * 0.72)), 6));
+    internal static (double Latitude, double Longitude) Place(int eastFt, int northFt) =>
+        (Math.Round(44.0 + (northFt / FeetPerDegree), 6), Math.Round(-130.0 + (eastFt / (FeetPerDegree * 0.72)), 6));
+
+    /// <summary>The sites of a town with so many signals.</summary>
+    internal static ImmutableArray<Site> SitesOf(int count) => [.. Sites.AsSpan(0, count)];
 }
 
 internal enum SiteKind

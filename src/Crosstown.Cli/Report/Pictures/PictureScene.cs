@@ -1,6 +1,6 @@
 using Crosstown.Server.Measuring;
+using Crosstown.Server.Towns;
 using System.Collections.Immutable;
-using Crosstown.Cli.Demo;
 using Crosstown.Cli.Report.Data;
 using Crosstown.Core.Data;
 using Crosstown.Core.Events;
@@ -91,11 +91,11 @@ internal sealed class PictureScene
     /// <summary>Simulates and measures. The same bytes each time.</summary>
     public static PictureScene Create()
     {
-        var clock = ZoneRules.For(DemoRun.Zone).Map;
+        var clock = ZoneRules.For(TownFeed.Zone).Map;
         var startMs = Town.DefaultStartMs - clock.OffsetMs(Town.DefaultStartMs);
         var span = new TimeRange(startMs, startMs + DayMs);
         var town = Town.Create(Seed, SignalCount, clock, startMs);
-        var corridor = TownCorridor.Find(town) ?? throw new InvalidOperationException("The town has no street with two signals.");
+        var corridor = TownCorridors.FindLongest(town) ?? throw new InvalidOperationException("The town has no street with two signals.");
         var configurations = town.Signals.Select(s => WithSpeeds(s.Configuration)).ToImmutableArray();
         var options = new MeasureOptions();
         var issues = new DataIssueLog();

@@ -2,31 +2,41 @@ using System.Collections.Immutable;
 using Crosstown.Core.Street;
 using Crosstown.Simulation.Towns;
 
-namespace Crosstown.Cli.Demo;
+namespace Crosstown.Server.Towns;
 
-/// <summary>The town's longest street, as a corridor.</summary>
-internal static class TownCorridor
+/// <summary>The town's streets with signals in a row, as corridors.</summary>
+internal static class TownCorridors
 {
-    /// <summary>The longest chain of links that runs one way; null when no street joins two signals.</summary>
-    public static Corridor? Find(Town town)
-    {
-        var chain = town.Links.GroupBy(l => l.Direction).SelectMany(g => Chains([.. g])).OrderByDescending(c => c.Count).ThenBy(c => c[0].Direction).FirstOrDefault();
-        if (chain is null)
-        {
-            return null;
-        }
+    /// <summary>The fewest signals that make a street worth timing as one.</summary>
+    private const int LeastSignals = 3;
 
+    /// <summary>The longest street; null when no street joins two signals.</summary>
+    public static Corridor? FindLongest(Town town) => Chains(town).Select(c => Build(town, c, "main")).FirstOrDefault();
+
+    /// <summary>Every street with three signals or more, eastward or northward, the longest first.</summary>
+    public static IReadOnlyList<Corridor> ListAll(Town town) =>
+    [
+        .. Chains(town)
+            .Where(c => c.Count + 1 >= LeastSignals && c[0].Direction is TravelDirection.Eastbound or TravelDirection.Northbound)
+            .Select(c => Build(town, c, null)),
+    ];
+
+    private static IEnumerable<List<TownLink>> Chains(Town town) =>
+        town.Links.GroupBy(l => l.Direction).SelectMany(g => Chains([.. g])).OrderByDescending(c => c.Count).ThenBy(c => c[0].Direction);
+
+    private static Corridor Build(Town town, List<TownLink> chain, string? id)
+    {
         var forward = chain[0].Direction;
         var backward = Opposite(forward);
         var signals = ImmutableArray.CreateBuilder<CorridorSignal>();
         double distanceFt = 0;
         for (var i = 0; i <= chain.Count; i++)
         {
-            var id = i < chain.Count ? chain[i].From : chain[^1].To;
-            var configuration = town.FindSignal(id)!.Configuration;
+            var signal = i < chain.Count ? chain[i].From : chain[^1].To;
+            var configuration = town.FindSignal(signal)!.Configuration;
             signals.Add(new CorridorSignal
             {
-                Signal = id,
+                Signal = signal,
                 DistanceFt = distanceFt,
                 SpeedMphToNext = i < chain.Count ? chain[i].SpeedMph : null,
                 ForwardGroup = ThroughGroup(configuration, forward),
@@ -35,7 +45,8 @@ internal static class TownCorridor
             distanceFt += i < chain.Count ? chain[i].LengthFt : 0;
         }
 
-        return new Corridor { Id = "main", Name = StreetOfAll(signals.Select(s => town.FindSignal(s.Signal)!.Configuration.Name)), Forward = forward, Backward = backward, Signals = signals.ToImmutable() };
+        var name = StreetOfAll(signals.Select(s => town.FindSignal(s.Signal)!.Configuration.Name));
+        return new Corridor { Id = id ?? name.Split(' ')[0].ToLowerInvariant(), Name = name, Forward = forward, Backward = backward, Signals = signals.ToImmutable() };
     }
 
     /// <summary>The street that all the crossings name; empty when there is none.</summary>

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using Crosstown.Server.Hosting;
+using Crosstown.Server.Towns;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Crosstown.Browser.Tests;
+
+/// <summary>The live town as <c>./run demo</c> serves it, in this process, on a port of its own: started once for all tests.</summary>
+public sealed class LiveTown : IAsyncLifetime
+{
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("crosstown-browser-");
+    private WebApplication? _app;
+
+    /// <summary>Where it listens, without a slash at the end.</summary>
+    public string Address { get; private set; } = "";
+
+    /// <summary>From the start of the server to its first answer.</summary>
+    public TimeSpan UntilFirstPage { get; private set; }
+
+    /// <summary>From the start of the server to two whole past days and a live signal.</summary>
+    public TimeSpan UntilLive { get; private set; }
+
+    internal IServiceProvider Services => _app!.Services;
+
+    public async ValueTask InitializeAsync()
+    {
+        var watch = Stopwatch.StartNew();
+        var town = TownFeed.CreateTown(1, TimeProvider.System);
+        TownFolder.Write(town, _data.FullName);
+        _app = ServerHost.Create(
+            new ServerSettings { Data = _data.FullName, Urls = "http://127.0.0.1:0", IsTown = true },
+            TimeProvider.System,
+            services => services.AddSingleton(town).AddHostedService<TownFeed>());
+        await _app.StartAsync(TestContext.Current.CancellationToken);
+        Address = _app.Urls.First().TrimEnd('/');
+        using var client = new HttpClient();
+        (await client.GetAsync(new Uri(Address + "/app/"))).EnsureSuccessStatusCode();
+        UntilFirstPage = watch.Elapsed;
+        var feed = _app.Services.GetServices<IHostedService>().OfType<TownFeed>().Single();
+        while (feed.Progress < 1)
+        {
+            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(5), $"The town has caught up only {feed.Progress:P0} of its past.");
+            await Task.Delay(200);
+        }
+
+        UntilLive = watch.Elapsed;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null)
+        {
+            await _app.StopAsync();
+            await _app.DisposeAsync();
+        }
+
+        _data.Delete(recursive: true);
+    }
+}

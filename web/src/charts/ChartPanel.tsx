@@ -7,7 +7,7 @@ import { Legend } from '../plot/Legend';
 import type { EventQuestion, PlotModel } from '../plot/model';
 import { linesOf, type Picture } from '../plot/paint';
 import { Plot } from '../plot/Plot';
-import { dateText, dayText, spanText } from '../plot/time';
+import { dateText, dayText, lengthText, spanText } from '../plot/time';
 import { useMay } from '../state/session';
 import { useUrlState } from '../state/url';
 import { Button, Empty, Panel, shareText } from '../ui';
@@ -40,8 +40,9 @@ export function ChartPanel({ chart, detail, range, compare, bin, group, surround
   const zone = detail.signal.zone;
   const signal = detail.signal.id;
   const mayRaw = useMay('operate');
-  const loaded = useChartData(chart, signal, zone, range, bin, mayRaw, freshness);
-  const other = useChartData(chart, signal, zone, compare, bin, mayRaw, '');
+  const isTooLong = chart.mostMs !== undefined && range.endMs - range.startMs > chart.mostMs;
+  const loaded = useChartData(chart, signal, zone, isTooLong ? null : range, bin, mayRaw, freshness);
+  const other = useChartData(chart, signal, zone, isTooLong ? null : compare, bin, mayRaw, '');
   const choice = useChoice(chart);
   const [view, setView] = useUrlState('v', '');
   const result = useMemo(
@@ -74,7 +75,8 @@ export function ChartPanel({ chart, detail, range, compare, bin, group, surround
       {!isPrint && chart.controls && <div class="chart-controls">{choice.controls}</div>}
       {result?.reading && <p class="chart-reading">{result.reading}</p>}
       {result?.empty && <Empty title="Nothing to draw">{result.empty}</Empty>}
-      {!result && <div class="chart-waiting" aria-busy="true" />}
+      {isTooLong && <Empty title="This time is too long for it">{chart.title} shows {lengthText(chart.mostMs!)} at most. Choose a shorter time.</Empty>}
+      {!result && !isTooLong && <div class="chart-waiting" aria-busy="true" />}
       {plots.length > 0 && <Legend plots={plots} isPrint={isPrint === true} />}
       <PlotLines plots={plots} onZoom={onZoom} onAsk={onAsk} isPrint={isPrint === true} />
       {compare && before && result && <Compared now={result.figures} then={before.figures} day={day} today={dayText(zone, range.startMs)} zone={zone} />}

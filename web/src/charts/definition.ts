@@ -9,6 +9,8 @@ export interface TableNeed {
   isRaw?: boolean;
   /** Follows the panel's bin length. */
   isBinned?: boolean;
+  /** Its bars are cut at quarters of an hour: asked from the quarter before, so that what stood at the start is drawn. */
+  isCut?: boolean;
   /** Asked from the begin of the first day: its rows are plans, which begin long before what they hold for. */
   isPlans?: boolean;
 }
@@ -76,6 +78,8 @@ export interface Chart {
   /** Codes whose log rows it needs as well. */
   eventCodes?: readonly number[];
   controls?: readonly Control[];
+  /** Longer times are not asked for; ms. */
+  mostMs?: number;
   /** Another day is laid over this one, or drawn beneath it. */
   comparison: 'overlay' | 'beneath';
   build(input: ChartInput): ChartResult;

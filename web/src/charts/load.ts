@@ -5,7 +5,7 @@ import { useLoad, type Loaded } from '../state/load';
 import { useVersion } from '../state/live';
 import type { Range } from '../state/range';
 import { startOfDay } from '../state/zone';
-import { DAY, HOUR, MINUTE } from '../plot/time';
+import { DAY, HOUR, MINUTE, offsetMs } from '../plot/time';
 import type { Chart, TableNeed } from './definition';
 import { Table } from './table';
 
@@ -22,9 +22,12 @@ export function binOf(text: string, lengthMs: number): Bin {
   return BINS.find((b) => b.value === text) ?? (lengthMs <= 6 * HOUR ? BINS[0] : lengthMs <= 3 * DAY ? BINS[1] : BINS[2]);
 }
 
+/** Begin of the bin that holds a time, on the zone's clock: a bin that begins before the asked time would else be missing. */
+export const binStart = (timeMs: number, binMs: number, zone: string): number => (binMs >= DAY ? startOfDay(timeMs, zone) : timeMs - ((((timeMs + offsetMs(zone, timeMs)) % binMs) + binMs) % binMs));
+
 /** Where a table is asked for. */
 export function tablePath(signal: string, need: TableNeed, stretch: Stretch, zone: string, bin: Bin): string {
-  const from = need.isPlans ? startOfDay(stretch.startMs, zone) : stretch.startMs;
+  const from = need.isPlans ? startOfDay(stretch.startMs, zone) : need.isBinned ? binStart(stretch.startMs, bin.ms, zone) : need.isCut ? binStart(stretch.startMs, 15 * MINUTE, zone) : stretch.startMs;
   return `/signals/${encodeURIComponent(signal)}/tables/${need.table}?from=${Math.floor(from)}&to=${Math.ceil(stretch.endMs)}${need.isBinned ? `&bin=${bin.value}` : ''}`;
 }
 

@@ -112,6 +112,7 @@ export function paintMarks(painter: Painter, model: PlotModel, frame: Frame, pal
         case 'boxes': {
           const boxes: number[] = [];
           const colors: string[] = [];
+          const last = new Map<number, number>();
           for (let i = 0; i < mark.x0.length; i++) {
             const x0 = Math.max(frame.left, atX(frame, mark.x0[i]!));
             const x1 = Math.min(right, atX(frame, mark.x1[i]!));
@@ -119,6 +120,13 @@ export function paintMarks(painter: Painter, model: PlotModel, frame: Frame, pal
               continue;
             }
 
+            // Of many boxes in one pixel, one is enough.
+            const [column, row] = [Math.floor(x0 * 2), mark.y0[i]!];
+            if (x1 - x0 < 0.5 && last.get(row) === column && !mark.colors) {
+              continue;
+            }
+
+            last.set(row, column);
             const a = atY(frame, mark.y0[i]!, mark.axis);
             const b = atY(frame, mark.y1[i]!, mark.axis);
             const width = Math.max(mark.leastWidth ?? 0.6, x1 - x0);

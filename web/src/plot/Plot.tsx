@@ -317,7 +317,7 @@ function draw(element: HTMLElement, model: PlotModel, width: number, palette: Pa
   return new uPlot(
     {
       width, height: model.height, legend: { show: false }, cursor: { show: false }, select: { show: false, left: 0, top: 0, width: 0, height: 0 },
-      padding: [8, model.right ? 0 : 14, 0, 0],
+      padding: [8, model.right ? 0 : right, 0, 0],
       scales: {
         x: { time: false, range: fixed(bounds.xMin, bounds.xMax) },
         y: { range: fixed(bounds.yMin, bounds.yMax), dir: bounds.isDown ? -1 : 1 },

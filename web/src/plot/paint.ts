@@ -1,7 +1,7 @@
 import { numberTicks, plain } from './numbers';
 import { legendOf, type LegendEntry, type Mark, type NumberScale, type PlotModel } from './model';
 import type { Painter } from './painter';
-import type { Palette } from './palette';
+import { amountColor, type Palette } from './palette';
 import { timeTicks } from './time';
 
 /** A plot's drawing area in CSS pixels and what its edges stand for. */
@@ -227,7 +227,7 @@ export function leftRoom(model: PlotModel, width: number): number {
   return width < 560 ? 50 : 60;
 }
 
-export const rightRoom = (model: PlotModel, width: number): number => (model.right ? (width < 560 ? 40 : 56) : 14);
+export const rightRoom = (model: PlotModel, width: number): number => (model.right ? (width < 560 ? 40 : 56) : model.x.kind === 'time' ? 30 : 14);
 
 export interface AxisTick { value: number; label: string; isStrong: boolean }
 
@@ -346,6 +346,7 @@ export function paintSign(painter: Painter, entry: LegendEntry, x: number, y: nu
   switch (entry.kind) {
     case 'line': painter.line([x, y + 6, x + 24, y + 6], color, 2, entry.dash ?? [], opacity); break;
     case 'box': painter.boxes([x + 4, y + 1, 16, 10], color, opacity); break;
+    case 'amount': [0, 1, 2, 3, 4, 5].forEach((i) => painter.boxes([x + i * 4, y + 1, 4, 10], amountColor(i / 5), 1)); break;
     case 'hatch': hatch(painter, x + 2, y, 20, 12, color); break;
     default: painter.dots([x + 12, y + 6], entry.kind, entry.kind === 'dot' ? 6 : 8, color, opacity);
   }

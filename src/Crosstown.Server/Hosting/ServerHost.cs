@@ -7,6 +7,7 @@ using Crosstown.Server.Api;
 using Crosstown.Server.City;
 using Crosstown.Server.Live;
 using Crosstown.Server.People;
+using Crosstown.Server.Store.Records;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -35,6 +36,8 @@ internal static class ServerHost
 
         builder.Logging.ClearProviders().AddJsonConsole().SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton(settings).AddSingleton(time).AddSingleton(new DataIssueLog());
+        var records = RecordStore.Open(settings.Data, builder.Configuration.GetConnectionString("Crosstown"), time);
+        builder.Services.AddSingleton(_ => records);
         builder.Services.AddSingleton(s => LiveEvents.Open(settings.Data, s.GetRequiredService<DataIssueLog>()));
         builder.Services.AddSingleton<IEventSource>(s => s.GetRequiredService<LiveEvents>());
         builder.Services.AddSingleton(s => new CityModel(settings.Data, s.GetRequiredService<DataIssueLog>()));
@@ -47,6 +50,8 @@ internal static class ServerHost
         });
         AddPeople(builder.Services, settings);
         LiveServices.Add(builder.Services);
+        Query.QueryServices.Add(builder.Services);
+        Configuration.ConfigurationServices.Add(builder.Services);
         add?.Invoke(builder.Services);
 
         var app = builder.Build();

@@ -1,4 +1,5 @@
 import type { Finding, FindingCause, FindingSeverity } from '../../api/types';
+import { compareText } from '../../ui/order';
 
 export const causes: readonly { name: FindingCause; word: string; explains: string }[] = [
   { name: 'feed', word: 'Feed', explains: 'Logs do not arrive, arrive late, or with a wrong clock' },
@@ -37,7 +38,7 @@ export function isSnoozed(finding: Pick<Finding, 'snooze'>, nowMs: number): bool
 /** The gravest first, then what has been so the longest. */
 export function sortFindings(findings: readonly Finding[]): Finding[] {
   const rank = (f: Finding) => severities.findIndex(s => s.name === f.severity);
-  return [...findings].sort((a, b) => rank(a) - rank(b) || a.sinceMs - b.sinceMs || a.signal.localeCompare(b.signal, 'en', { numeric: true }));
+  return [...findings].sort((a, b) => rank(a) - rank(b) || a.sinceMs - b.sinceMs || compareText(a.signal, b.signal));
 }
 
 /** Findings by cause, causes without any left out; each cause sorted. */

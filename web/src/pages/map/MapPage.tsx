@@ -8,6 +8,7 @@ import { useRange } from '../../state/range';
 import { Link, navigate, setUrlKeys, useUrlState } from '../../state/url';
 import { lengthOf } from '../../state/zone';
 import { Failure, rankOf, StatusMark, wordOf } from '../../ui';
+import { compareText } from '../../ui/order';
 import { viridisGradient } from '../../ui/viridis';
 import { ClassChips, readClasses } from '../signals/ClassChips';
 import { patternText, reasonsOf } from '../signals/signalWords';
@@ -208,6 +209,6 @@ export function sortForList(signals: readonly SignalAnswer[], amounts: Amounts |
 
     return rankOf(a.status.class) - rankOf(b.status.class)
       || (a.status.class === 'healthy' ? 0 : (a.status.sinceMs ?? Infinity) - (b.status.sinceMs ?? Infinity) || 0)
-      || a.id.localeCompare(b.id, 'en', { numeric: true });
+      || compareText(a.id, b.id);
   });
 }

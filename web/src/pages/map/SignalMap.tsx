@@ -68,7 +68,6 @@ export default function SignalMap(props: MapProps): JSX.Element {
           interactive: !isWall,
           fadeDuration: 0,
           localIdeographFontFamily: 'sans-serif',
-          canvasContextAttributes: { antialias: true },
         });
       } catch {
         setFailure('This browser cannot draw the map (it needs WebGL).');

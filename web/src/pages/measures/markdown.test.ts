@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseInline, parseMarkdown, plainText, safeHref, type Block, type Inline } from './markdown';
 
-const folder = new URL('../../../../docs/measures/', import.meta.url);
+const definitions = import.meta.glob<string>('../../../../docs/measures/*.md', { query: '?raw', import: 'default', eager: true });
 const texts = (blocks: readonly Block[]): string => blocks.map(b => {
   switch (b.kind) {
     case 'heading': case 'paragraph': return plainText(b.children);
@@ -52,10 +51,8 @@ describe('Markdown', () => {
 });
 
 test('every definition is read whole: no mark of Markdown is left in its words', () => {
-  const names = readdirSync(folder).filter(n => n.endsWith('.md'));
-  expect(names.length).toBeGreaterThan(30);
-  for (const name of names) {
-    const source = readFileSync(new URL(name, folder), 'utf8');
+  expect(Object.keys(definitions).length).toBeGreaterThan(30);
+  for (const [name, source] of Object.entries(definitions)) {
     const blocks = parseMarkdown(source);
     const outsideCode = (parts: readonly Inline[]): string => parts.map(p => (p.kind === 'code' ? '' : p.kind === 'text' ? p.text : p.kind === 'image' ? '' : outsideCode(p.children))).join('');
     for (const block of blocks) {

@@ -16,4 +16,4 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   server: { proxy },
   preview: { proxy },
-} as never);
+});

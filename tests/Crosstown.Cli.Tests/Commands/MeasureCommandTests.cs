@@ -1,7 +1,5 @@
 using Crosstown.Cli.Commands;
-using Crosstown.Cli.Output;
 using Crosstown.Cli.Tests.Output;
-using Crosstown.Server.Imports;
 
 namespace Crosstown.Cli.Tests.Commands;
 

@@ -1,5 +1,6 @@
 using Crosstown.Cli.Commands;
 using Crosstown.Cli.Tests.Output;
+using Crosstown.Server.Imports;
 
 namespace Crosstown.Cli.Tests.Commands;
 

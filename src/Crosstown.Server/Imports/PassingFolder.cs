@@ -1,4 +1,4 @@
-namespace Crosstown.Cli.Commands;
+namespace Crosstown.Server.Imports;
 
 /// <summary>A folder for the time of one command.</summary>
 internal sealed class PassingFolder : IDisposable

@@ -16,6 +16,7 @@ internal static class ApiRoutes
         TablesApi.Map,
         EventsApi.Map,
         Live.LiveApi.Map,
+        Live.Intake.IntakeApi.Map,
         Configuration.ConfigurationApi.Map,
     ];
 

@@ -50,6 +50,7 @@ internal static class ServerHost
         });
         AddPeople(builder.Services, settings);
         LiveServices.Add(builder.Services);
+        Polling.PollingServices.Add(builder.Services);
         add?.Invoke(builder.Services);
 
         var app = builder.Build();

@@ -17,6 +17,7 @@ internal static class ApiRoutes
         EventsApi.Map,
         Live.LiveApi.Map,
         Polling.SourcesApi.Map,
+        Configuration.ConfigurationApi.Map,
     ];
 
     public static void Map(IEndpointRouteBuilder routes)

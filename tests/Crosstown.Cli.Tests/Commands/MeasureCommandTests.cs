@@ -1,6 +1,6 @@
 using Crosstown.Cli.Commands;
-using Crosstown.Cli.Output;
 using Crosstown.Cli.Tests.Output;
+using Crosstown.Server.Imports;
 
 namespace Crosstown.Cli.Tests.Commands;
 
@@ -170,7 +170,7 @@ public sealed class MeasureCommandTests
     [InlineData("logs/ECON_10.210.8.179_2024_02_21_1115.dat", "logs/ECON_(address)_2024_02_21_1115.dat")]
     [InlineData("00:04:81:02:80:5c.xml", "(address).xml")]
     [InlineData("econolite_4895_2024_02_21_1115.dat", "econolite_4895_2024_02_21_1115.dat")]
-    public void A_file_s_name_is_shown_and_kept_without_the_controller_s_address(string name, string shown) => Assert.Equal(shown, IssueReport.WithoutAddress(name));
+    public void A_file_s_name_is_shown_and_kept_without_the_controller_s_address(string name, string shown) => Assert.Equal(shown, SourceName.WithoutAddress(name));
 
     [Fact]
     public void Learning_writes_a_file_that_measuring_takes()

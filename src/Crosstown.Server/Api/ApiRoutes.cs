@@ -17,6 +17,7 @@ internal static class ApiRoutes
         EventsApi.Map,
         Live.LiveApi.Map,
         Live.Intake.IntakeApi.Map,
+        Polling.SourcesApi.Map,
         Configuration.ConfigurationApi.Map,
     ];
 

@@ -15,6 +15,7 @@ internal static class ApiRoutes
         MeasuresApi.Map,
         TablesApi.Map,
         EventsApi.Map,
+        CorridorsApi.Map,
         Live.LiveApi.Map,
         Configuration.ConfigurationApi.Map,
     ];

@@ -48,7 +48,7 @@ internal sealed class TableStream(AnswerFormat format, TableSchema schema, TimeS
     /// <summary>A Parquet file ends with its index, so it is made whole on the disk and then sent.</summary>
     private async Task SendFileAsync(HttpContext context)
     {
-        using var folder = ScratchFolder.Create();
+        using var folder = PassingFolder.Create();
         var path = Path.Combine(folder.Path, "answer.parquet");
         using (var writer = new ParquetTableWriter(AnalyticsEngine.Load(), path, schema, times))
         {

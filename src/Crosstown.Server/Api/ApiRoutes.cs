@@ -16,6 +16,9 @@ internal static class ApiRoutes
         TablesApi.Map,
         EventsApi.Map,
         Live.LiveApi.Map,
+        People.PeopleApi.Map,
+        People.Sources.SourceTokensApi.Map,
+        People.Audit.AuditApi.Map,
         Configuration.ConfigurationApi.Map,
     ];
 

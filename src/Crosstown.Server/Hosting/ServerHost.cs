@@ -65,6 +65,7 @@ internal static class ServerHost
         builder.Services.AddSingleton(OidcSettings.Read(builder.Configuration));
         PeopleServices.Add(builder.Services, settings, Proxies.IsHttps(builder.Configuration, settings.Urls));
         LiveServices.Add(builder.Services);
+        Query.QueryServices.Add(builder.Services);
         Configuration.ConfigurationServices.Add(builder.Services);
         add?.Invoke(builder.Services);
 

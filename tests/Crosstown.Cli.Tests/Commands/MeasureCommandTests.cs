@@ -1,5 +1,4 @@
 using Crosstown.Cli.Commands;
-using Crosstown.Cli.Output;
 using Crosstown.Cli.Tests.Output;
 using Crosstown.Server.Imports;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
-using Crosstown.Cli.Output;
 using Crosstown.Cli.Report.Charts;
 using Crosstown.Cli.Report.Data;
 using Crosstown.Cli.Report.Drawing;

@@ -17,6 +17,9 @@ internal static class ApiRoutes
         EventsApi.Map,
         CorridorsApi.Map,
         Live.LiveApi.Map,
+        People.PeopleApi.Map,
+        People.Sources.SourceTokensApi.Map,
+        People.Audit.AuditApi.Map,
         Configuration.ConfigurationApi.Map,
     ];
 

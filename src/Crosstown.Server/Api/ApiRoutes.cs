@@ -17,6 +17,7 @@ internal static class ApiRoutes
         EventsApi.Map,
         Live.LiveApi.Map,
         Configuration.ConfigurationApi.Map,
+        Imports.ImportsApi.Map,
     ];
 
     public static void Map(IEndpointRouteBuilder routes)

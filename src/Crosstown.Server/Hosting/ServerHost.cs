@@ -51,6 +51,7 @@ internal static class ServerHost
         AddPeople(builder.Services, settings);
         LiveServices.Add(builder.Services);
         Configuration.ConfigurationServices.Add(builder.Services);
+        Imports.ImportServices.Add(builder.Services);
         add?.Invoke(builder.Services);
 
         var app = builder.Build();

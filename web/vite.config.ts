@@ -9,7 +9,6 @@ export default defineConfig({
     sourcemap: false,
     reportCompressedSize: false,
   },
-  esbuild: false,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   server: { proxy: { '/api': 'http://127.0.0.1:5311', '/openapi': 'http://127.0.0.1:5311' } },
-} as never);
+});

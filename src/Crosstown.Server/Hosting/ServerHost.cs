@@ -50,6 +50,7 @@ internal static class ServerHost
         });
         AddPeople(builder.Services, settings);
         LiveServices.Add(builder.Services);
+        Query.QueryServices.Add(builder.Services);
         Configuration.ConfigurationServices.Add(builder.Services);
         Imports.ImportServices.Add(builder.Services);
         add?.Invoke(builder.Services);

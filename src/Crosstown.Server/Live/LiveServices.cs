@@ -4,5 +4,7 @@ namespace Crosstown.Server.Live;
 
 internal static class LiveServices
 {
-    public static void Add(IServiceCollection services) => services.AddSingleton<SignalStates>().AddSingleton<LiveStream>().AddHostedService<LiveLoop>();
+    public static void Add(IServiceCollection services) => services
+        .AddSingleton<SignalStates>().AddSingleton<LiveStream>().AddHostedService<LiveLoop>()
+        .AddSingleton<LiveMeasures>().AddHostedService(s => s.GetRequiredService<LiveMeasures>());
 }

@@ -18,6 +18,7 @@ internal static class ApiRoutes
         Live.LiveApi.Map,
         Configuration.ConfigurationApi.Map,
         Imports.ImportsApi.Map,
+        Data.DataApi.Map,
     ];
 
     public static void Map(IEndpointRouteBuilder routes)

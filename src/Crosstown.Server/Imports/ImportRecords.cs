@@ -62,13 +62,18 @@ internal sealed class ImportRecords(RecordStore records)
             [.. connection.Query<IssueExample>("select kind as Kind, source as Source, position as Position, value as Value, assumed as Assumed from import_issue where import_id = @id order by number", new { id })]);
     }
 
-    /// <summary>How many records ended before a moment, and when the oldest of all did; null when there is none.</summary>
-    public (long Count, long? OldestMs) CountBefore(long beforeMs)
+    /// <summary>How many records ended before a moment.</summary>
+    public long CountBefore(long beforeMs)
     {
         using var connection = records.Open();
-        return (
-            connection.ExecuteScalar<long>("select count(*) from import_run where ended_ms < @beforeMs", new { beforeMs }),
-            connection.ExecuteScalar<long?>("select min(ended_ms) from import_run"));
+        return connection.ExecuteScalar<long>("select count(*) from import_run where ended_ms < @beforeMs", new { beforeMs });
+    }
+
+    /// <summary>When the oldest record ended of those that did not before a moment; null when there is none.</summary>
+    public long? FindOldestMs(long fromMs)
+    {
+        using var connection = records.Open();
+        return connection.ExecuteScalar<long?>("select min(ended_ms) from import_run where ended_ms >= @fromMs", new { fromMs });
     }
 
     /// <summary>Deletes the records that ended before a moment, with their files and issues. Returns how many.</summary>

@@ -62,7 +62,7 @@ public sealed class ImportRecordsTests
         var old = await imports.KeepAsync(Record(issues, 1_000, new ImportedFile("old.csv", "csv", "7", 1, 1, 0, 1)), default);
         var kept = await imports.KeepAsync(Record(new DataIssueLog(), 2_000, new ImportedFile("new.csv", "csv", "7", 1, 1, 0, 1)), default);
 
-        Assert.Equal((1, 1_000L), imports.CountBefore(2_000));
+        Assert.Equal((1, 2_000L), (imports.CountBefore(2_000), imports.FindOldestMs(2_000)));
         Assert.Equal(1, await imports.DeleteBeforeAsync(2_000, default));
         Assert.Null(imports.Find(old));
         Assert.NotNull(imports.Find(kept));

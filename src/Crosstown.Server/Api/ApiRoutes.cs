@@ -23,6 +23,8 @@ internal static class ApiRoutes
         People.Sources.SourceTokensApi.Map,
         People.Audit.AuditApi.Map,
         Configuration.ConfigurationApi.Map,
+        Imports.ImportsApi.Map,
+        Data.DataApi.Map,
     ];
 
     public static void Map(IEndpointRouteBuilder routes)

@@ -68,6 +68,8 @@ internal static class ServerHost
         Polling.PollingServices.Add(builder.Services);
         Query.QueryServices.Add(builder.Services);
         Configuration.ConfigurationServices.Add(builder.Services);
+        Imports.ImportServices.Add(builder.Services);
+        Data.DataServices.Add(builder.Services, settings, builder.Configuration);
         add?.Invoke(builder.Services);
 
         var app = builder.Build();

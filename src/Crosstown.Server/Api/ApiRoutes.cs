@@ -16,6 +16,7 @@ internal static class ApiRoutes
         TablesApi.Map,
         EventsApi.Map,
         Live.LiveApi.Map,
+        Public.PublicApi.Map,
     ];
 
     public static void Map(IEndpointRouteBuilder routes)

@@ -11,7 +11,6 @@ using Crosstown.Server.Store.Records;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -50,6 +49,7 @@ internal static class ServerHost
         });
         AddPeople(builder.Services, settings);
         LiveServices.Add(builder.Services);
+        Public.PublicServices.Add(builder.Services);
         add?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -57,7 +57,7 @@ internal static class ServerHost
         app.UseStatusCodePages();
         app.UseAuthentication();
         app.UseAuthorization();
-        app.MapGet("/", () => Results.LocalRedirect("/app/")).OpenToAll().ExcludeFromDescription();
+        Public.PublicPages.Map(app);
         app.Services.GetRequiredService<WebFiles>().Map(app);
         ApiRoutes.Map(app);
         return app;

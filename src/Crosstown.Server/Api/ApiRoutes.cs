@@ -25,6 +25,7 @@ internal static class ApiRoutes
         Configuration.ConfigurationApi.Map,
         Imports.ImportsApi.Map,
         Data.DataApi.Map,
+        Public.PublicApi.Map,
     ];
 
     public static void Map(IEndpointRouteBuilder routes)

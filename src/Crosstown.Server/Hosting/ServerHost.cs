@@ -14,7 +14,6 @@ using Crosstown.Server.People.Pages;
 using Crosstown.Server.Store.Records;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -70,6 +69,7 @@ internal static class ServerHost
         Configuration.ConfigurationServices.Add(builder.Services);
         Imports.ImportServices.Add(builder.Services);
         Data.DataServices.Add(builder.Services, settings, builder.Configuration);
+        Public.PublicServices.Add(builder.Services);
         add?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -85,6 +85,9 @@ internal static class ServerHost
         app.UseRouting();
         PeopleServices.Use(app);
         app.MapGet("/", () => Results.LocalRedirect("/app/")).OpenToAll().ExcludeFromDescription();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        Public.PublicPages.Map(app);
         app.Services.GetRequiredService<WebFiles>().Map(app);
         PeoplePages.Map(app);
         ApiRoutes.Map(app);

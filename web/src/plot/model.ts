@@ -56,7 +56,11 @@ export interface Spans extends MarkBase { kind: 'spans'; x0: readonly number[]; 
 
 export type Mark = Dots | Line | Boxes | Shapes | Rules | Levels | Spans;
 
-export interface NumberScale { kind: 'number'; min: number; max: number; label: string; format?: (value: number) => string }
+export interface NumberScale {
+  kind: 'number'; min: number; max: number; label: string; format?: (value: number) => string;
+  /** Named places instead of round numbers, such as signals along a street. */
+  ticks?: readonly { value: number; label: string; short: string }[];
+}
 
 /** Rows of equal height from the top, row i from i to i + 1. */
 export interface LaneScale { kind: 'lanes'; lanes: readonly { label: string; short: string }[] }

@@ -1,5 +1,5 @@
 import { count, counted, plain } from '../../plot/numbers';
-import { amountColor } from '../../plot/palette';
+import { viridis } from '../../ui/viridis';
 import type { Mark } from '../../plot/model';
 import { clockText } from '../../plot/time';
 import type { Cell, Chart, ChartInput, ChartResult } from '../definition';
@@ -30,7 +30,7 @@ function build(input: ChartInput): ChartResult {
   const marks: Mark[] = [
     {
       kind: 'boxes', x0: known.map((r) => volumes!.time('time', r)), x1: known.map((r) => volumes!.time('time', r) + volumes!.binMs), y0: known.map((r) => lane.get(volumes!.time('channel', r))! + 0.08), y1: known.map((r) => lane.get(volumes!.time('channel', r))! + 0.92),
-      ink: 'blue', colors: known.map((r) => amountColor(Math.sqrt((flow(r) ?? 0) / most))), name: `Actuations per hour, dark 0 to light ${plain(Math.round(most))}`,
+      ink: 'blue', colors: known.map((r) => viridis(Math.sqrt((flow(r) ?? 0) / most))), name: `Actuations per hour, dark 0 to light ${plain(Math.round(most))}`,
       say: (i) => `Detector ${volumes!.number('channel', known[i]!)} (${describe(volumes!.time('channel', known[i]!))}), bin from ${clockText(input.zone, volumes!.time('time', known[i]!))}: ${counted(volumes!.number('count', known[i]!) ?? 0, 'actuation')}`,
       behind: (i) => ask(volumes!.time('channel', known[i]!), volumes!.time('time', known[i]!), volumes!.time('time', known[i]!) + volumes!.binMs),
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { arc, changesText, findBand, intersect, parseChanges, shorterWay } from './bands';
-import { bandShapes, commonCycle, corridorBands, type TimeSpaceAnswer, type TimeSpaceSignal } from './diagram';
+import { bandShapes, corridorBands, stretchesOf, type TimeSpaceAnswer, type TimeSpaceSignal } from './diagram';
 
 describe('the band through a street', () => {
   it('is the whole green where offsets follow the traffic', () => {
@@ -42,20 +42,22 @@ const street: TimeSpaceAnswer = { corridor: 'a', name: 'A', forward: 'eastbound'
 
 describe('a time-space diagram', () => {
   it('follows each way in its own order', () => {
-    const bands = corridorBands(street, 'measured', 1000, new Map());
-    expect([bands.forward?.widthS, bands.backward?.widthS]).toEqual([40, 40]);
+    const [bands] = corridorBands(street, 'measured', 1000, new Map());
+    expect([bands?.forward?.widthS, bands?.backward?.widthS]).toEqual([40, 40]);
   });
 
   it('narrows the band by what an offset is moved out of step', () => {
-    const bands = corridorBands(street, 'measured', 1000, new Map([['2', 12]]));
-    expect([bands.forward?.widthS, bands.backward?.widthS]).toEqual([28, 28]);
+    const [bands] = corridorBands(street, 'measured', 1000, new Map([['2', 12]]));
+    expect([bands?.forward?.widthS, bands?.backward?.widthS]).toEqual([28, 28]);
   });
 
-  it('has no programmed band where a start is not known, and none without a common cycle', () => {
-    expect(corridorBands(street, 'programmed', 1000, new Map()).backward).toBeNull();
-    const mixed = { ...street, signals: [street.signals[0]!, signal('2', 1760, 30, 30, null, 90)] };
-    expect(commonCycle(mixed, 1000)).toBeNull();
-    expect(corridorBands(mixed, 'measured', 1000, new Map()).forward).toBeNull();
+  it('has no programmed band where a start is not known', () => {
+    expect(corridorBands(street, 'programmed', 1000, new Map())[0]?.backward).toBeNull();
+  });
+
+  it('looks for bands in stretches of neighbors that share a cycle', () => {
+    const mixed = { ...street, signals: [signal('1', 0, 0, 0, 30), signal('2', 1, 0, 0, 30), signal('3', 2, 0, 0, 30, 80), signal('4', 3, 0, 0, 30, 90), signal('5', 4, 0, 0, null, 90)] };
+    expect(stretchesOf(mixed, 1000)).toEqual([{ first: 0, last: 1, cycleS: 100 }, { first: 3, last: 4, cycleS: 90 }]);
   });
 
   it('draws a band once a cycle, slanted by the travel time', () => {

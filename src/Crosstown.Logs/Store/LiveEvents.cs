@@ -34,7 +34,7 @@ public enum LiveHealth
 /// What arrives is appended to a journal, many callers' events with one sync, and acknowledged; then it waits in memory, readable, until it is put
 /// into segments, a few signals at a time. A restart reads the journal again. This holds the folder's writer lock for as long as it lives: other
 /// processes may read the segments, and change nothing. Any number of threads may append and read.
-/// How it lies on the disk, and why: docs/decisions/0003-live-journal.md.
+/// How it lies on the disk, and why: docs/decisions/0004-live-journal.md.
 /// </remarks>
 public sealed class LiveEvents : IEventSource, IAsyncDisposable
 {

@@ -25,4 +25,6 @@ export const pages: readonly Page[] = [
   { path: '/measures', title: 'Measures', load: () => import('./measures/MeasuresPage'), nav: { label: 'Measures', among: 'first' } },
   { path: '/measures/:name', title: 'Measure', load: () => import('./measures/MeasurePage') },
   { path: '/wall', title: 'Wall', load: () => withMap(import('./map/WallPage')) },
+  { path: '/signals/:id', title: 'Signal', load: () => import('./signal/SignalPage') },
+  { path: '/signals/:id/events', title: 'Log rows', load: () => import('./signal/EventsPage') },
 ];

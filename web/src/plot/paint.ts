@@ -259,7 +259,7 @@ const TOP = 8;
 const BOTTOM = 38;
 
 /** Draws axes, grid and marks of one plot for a picture; on screen the plot library draws the axes from the same ticks. */
-function paintPlot(painter: Painter, model: PlotModel, x: number, y: number, width: number, palette: Palette): void {
+export function paintPlot(painter: Painter, model: PlotModel, x: number, y: number, width: number, palette: Palette): void {
   const left = x + leftRoom(model, width);
   const right = x + width - rightRoom(model, width);
   const frame = frameOf(model, left, y + TOP, right - left, model.height - TOP - BOTTOM);

@@ -8,7 +8,6 @@ import { useRange } from '../../state/range';
 import { Link, navigate, setUrlKeys, useUrlState } from '../../state/url';
 import { lengthOf } from '../../state/zone';
 import { Failure, rankOf, StatusMark, wordOf } from '../../ui';
-import { compareText } from '../../ui/order';
 import { viridisGradient } from '../../ui/viridis';
 import { ClassChips, readClasses } from '../signals/ClassChips';
 import { patternText, reasonsOf } from '../signals/signalWords';
@@ -197,7 +196,7 @@ function SignalList({ signals, all, isKnown, error, amounts, unit, pointed, onPo
   );
 }
 
-/** The state to look at first at the head, then longest in it; with amounts, the largest first. */
+/** The state to look at first at the head, then longest in it, then in the order given; with amounts, the largest first. */
 export function sortForList(signals: readonly SignalAnswer[], amounts: Amounts | null): SignalAnswer[] {
   return [...signals].sort((a, b) => {
     if (amounts) {
@@ -208,7 +207,6 @@ export function sortForList(signals: readonly SignalAnswer[], amounts: Amounts |
     }
 
     return rankOf(a.status.class) - rankOf(b.status.class)
-      || (a.status.class === 'healthy' ? 0 : (a.status.sinceMs ?? Infinity) - (b.status.sinceMs ?? Infinity) || 0)
-      || compareText(a.id, b.id);
+      || (a.status.class === 'healthy' ? 0 : (a.status.sinceMs ?? Infinity) - (b.status.sinceMs ?? Infinity) || 0);
   });
 }

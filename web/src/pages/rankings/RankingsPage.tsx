@@ -88,8 +88,8 @@ function columnsOf(data: RankingAnswer | undefined, items: readonly Ranked[], na
   return [
     { key: 'rank', title: '#', align: 'right', value: r => (r.value === null ? null : r.rank) },
     { key: 'signal', title: 'Signal', isHead: true, value: r => r.signal, cell: r => <Link href={`/signals/${encodeURIComponent(r.signal)}${withoutSort(search)}`}>{r.signal}</Link> },
-    { key: 'name', title: 'Streets', value: r => names.get(r.signal)?.name ?? null },
-    { key: 'group', title: 'Of', value: r => r.group },
+    { key: 'name', title: 'Streets', isWide: true, value: r => names.get(r.signal)?.name ?? null },
+    { key: 'group', title: 'Of', value: r => r.group, cell: r => (r.group === null ? <span class="missing">–</span> : <span class="nowrap">{r.group}</span>) },
     {
       key: 'value', title: 'Value', align: 'right', value: r => r.value,
       cell: r => (r.value === null ? <span class="missing">no data</span> : (

@@ -31,7 +31,7 @@ test('the list begins with what needs a look: by state, then the longest in it, 
   expect(sorted.map(s => s.id)).toEqual(['5', '4', '3', '7', '9', '10']);
 });
 
-test('by amount, what has none comes last', () => {
-  const amounts = new Map([['1', { value: 2, color: '' }], ['3', { value: 7, color: '' }]]);
+test('by ranking, what has no amount comes last', () => {
+  const amounts = new Map([['1', { value: 2, color: '', rank: 1 }], ['3', { value: 7, color: '', rank: 0 }]]);
   expect(sortForList([signal('1', status('healthy')), signal('2', status('flash')), signal('3', status('healthy'))], amounts).map(s => s.id)).toEqual(['3', '1', '2']);
 });

@@ -3,7 +3,7 @@ import { SERIES, type Ink } from '../plot/palette';
 import type { EventQuestion, Mark, PlotModel } from '../plot/model';
 import { clockText } from '../plot/time';
 import type { Cell, ChartInput, ChartResult, ColumnKind, Figure, Grid } from './definition';
-import { askSpan, lastAtOrBefore, unseenMark } from './parts';
+import { askSpan, isDrawable, lastAtOrBefore, unseenMark } from './parts';
 import { cellText } from './Grid';
 import type { Table } from './table';
 import { fullName, groupKey, inOrder } from './words';
@@ -68,7 +68,7 @@ export function seriesPlots(input: ChartInput, spec: SeriesSpec): { plots: PlotM
   }
 
   const hasGroups = (row: number): boolean => table.number('phase', row) !== null || table.number('overlap', row) !== null;
-  const rows = table.where((r) => table.time('time', r) + table.binMs > input.startMs && table.time('time', r) < input.endMs
+  const rows = table.where((r) => table.time('time', r) + table.binMs > input.startMs && table.time('time', r) < input.endMs && isDrawable(table, r, input.endMs)
     && (input.group === '' || !hasGroups(r) || groupKey(table.number('phase', r), table.number('overlap', r)) === input.group));
   const plotOf = spec.plotOf ?? ((t: Table, r: number, at: ChartInput) => {
     const key = groupKey(t.number('phase', r), t.number('overlap', r));

@@ -3,7 +3,7 @@ import { viridis } from '../../ui/viridis';
 import type { Mark } from '../../plot/model';
 import { clockText } from '../../plot/time';
 import type { Cell, Chart, ChartInput, ChartResult } from '../definition';
-import { askSpan, DETECTOR_CODES, unseenMark } from '../parts';
+import { askSpan, DETECTOR_CODES, isDrawable, unseenMark } from '../parts';
 import { groupKey, groupName, plainWord } from '../words';
 
 const LANE_PX = 22;
@@ -17,7 +17,7 @@ function build(input: ChartInput): ChartResult {
   const seen = new Set<number>([...configured.keys(), ...(volumes?.where(() => true).map((r) => volumes.time('channel', r)) ?? []), ...(faults?.where(() => true).map((r) => faults.time('channel', r)) ?? [])]);
   const channels = [...seen].filter((c) => input.group === '' || groupsOf(c).includes(input.group)).sort((a, b) => (groupsOf(a)[0] ?? '~').localeCompare(groupsOf(b)[0] ?? '~', 'en', { numeric: true }) || a - b);
   const lane = new Map(channels.map((c, i) => [c, i]));
-  const rows = volumes?.where((r) => lane.has(volumes.time('channel', r)) && volumes.time('time', r) < input.endMs && volumes.time('time', r) + volumes.binMs > input.startMs) ?? [];
+  const rows = volumes?.where((r) => lane.has(volumes.time('channel', r)) && volumes.time('time', r) < input.endMs && volumes.time('time', r) + volumes.binMs > input.startMs && isDrawable(volumes, r, input.endMs)) ?? [];
   const flow = (r: number): number | null => volumes!.number('flow_vph', r);
   const most = Math.max(1, ...rows.map((r) => flow(r) ?? 0));
   const known = rows.filter((r) => flow(r) !== null);

@@ -2,7 +2,7 @@ import { axisEnd, count, counted } from '../../plot/numbers';
 import type { Mark } from '../../plot/model';
 import { clockText } from '../../plot/time';
 import type { Chart, ChartInput, ChartResult } from '../../charts/definition';
-import { askSpan, DETECTOR_CODES, lastAtOrBefore, unseenMark } from '../../charts/parts';
+import { askSpan, DETECTOR_CODES, isDrawable, lastAtOrBefore, unseenMark } from '../../charts/parts';
 import { groupKey, groupName, plainWord } from '../../charts/words';
 
 /** One detector's counts beside those of its neighbors, the other detectors of its phase with the same function, and its faults. */
@@ -27,7 +27,7 @@ function build(input: ChartInput, channel: number): ChartResult {
   const volumes = input.tables['detector-volume'];
   const faults = input.tables['detector-health'];
   const neighbors = neighborsOf(input, channel);
-  const inRange = (r: number): boolean => volumes!.time('time', r) < input.endMs && volumes!.time('time', r) + volumes!.binMs > input.startMs;
+  const inRange = (r: number): boolean => volumes!.time('time', r) < input.endMs && volumes!.time('time', r) + volumes!.binMs > input.startMs && isDrawable(volumes!, r, input.endMs);
   const rows = volumes?.where((r) => volumes.number('channel', r) === channel && inRange(r)) ?? [];
   const bins = rows.map((r) => ({ timeMs: volumes!.time('time', r), flow: volumes!.number('flow_vph', r), count: volumes!.number('count', r), seen: volumes!.number('seen_share', r) }));
   const sums = new Map<number, { flow: number; of: number }>();

@@ -164,6 +164,9 @@ public sealed class LiveEvents : IEventSource, IAsyncDisposable
     /// <summary>Bytes on the disk.</summary>
     public long CountBytes() => _store.CountBytes() + JournalFolder.List(_store.Folder).Sum(f => new FileInfo(f.Path) is { Exists: true } file ? file.Length : 0);
 
+    /// <summary>Bytes of the segments of each UTC day, of all signals; what is only in the journal is not counted.</summary>
+    public IReadOnlyDictionary<DateOnly, long> ListDayBytes() => _store.ListDayBytes();
+
     /// <inheritdoc/>
     public IEventReader Open(SignalId signal, TimeRange range)
     {

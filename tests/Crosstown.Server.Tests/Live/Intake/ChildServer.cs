@@ -2,17 +2,14 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using Crosstown.Server.Hosting;
-using Microsoft.Extensions.Hosting;
 
 namespace Crosstown.Server.Tests.Live.Intake;
 
 /// <summary>A real server in a process of its own, that can be killed.</summary>
-public sealed class ChildServer : IDisposable
+internal sealed class ChildServer : IDisposable
 {
-    private const string DataName = "CROSSTOWN_CHILD_DATA";
-    private const string AddressName = "CROSSTOWN_CHILD_ADDRESS";
-    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(20);
+    public const string DataName = "CROSSTOWN_CHILD_DATA";
+    public const string AddressName = "CROSSTOWN_CHILD_ADDRESS";
 
     private readonly Process _process;
 
@@ -22,27 +19,12 @@ public sealed class ChildServer : IDisposable
 
     public int ProcessId => _process.Id;
 
-    /// <summary>The child's own body: it serves until it is killed. Run by <see cref="StartAsync"/> alone.</summary>
-    [Fact(Explicit = true)]
-    public static async Task Serve()
-    {
-        var data = Environment.GetEnvironmentVariable(DataName);
-        Assert.SkipWhen(data is null, "This is the body of a child process; other tests start it.");
-        await using var app = ServerHost.Create(new ServerSettings { Data = data!, Urls = "http://127.0.0.1:0", IsTown = true }, TimeProvider.System);
-        await app.StartAsync(TestContext.Current.CancellationToken);
-        var address = Environment.GetEnvironmentVariable(AddressName)!;
-        await File.WriteAllTextAsync(address + ".part", app.Urls.First(), TestContext.Current.CancellationToken);
-        File.Move(address + ".part", address);
-        await Task.Delay(s_longest, TestContext.Current.CancellationToken);
-        await app.StopAsync(TestContext.Current.CancellationToken);
-    }
-
     /// <summary>Starts a server on a data folder and waits until it listens.</summary>
     public static async Task<ChildServer> StartAsync(string data, string scratch)
     {
         var address = Path.Combine(scratch, "address");
         File.Delete(address);
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["--explicit", "only", "--filter-class", typeof(ChildServer).FullName!, "--no-progress"])
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["--explicit", "only", "--filter-class", typeof(ChildServerBody).FullName!, "--no-progress"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

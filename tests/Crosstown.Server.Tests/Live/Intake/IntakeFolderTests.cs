@@ -9,7 +9,7 @@ namespace Crosstown.Server.Tests.Live.Intake;
 public sealed class IntakeFolderTests : IAsyncDisposable
 {
     private static readonly CancellationToken Stop = TestContext.Current.CancellationToken;
-    private readonly HandClock _clock = new(DateTimeOffset.UtcNow);
+    private readonly HandClock _clock = new(TimeProvider.System.GetUtcNow());
     private readonly string _inbox = Directory.CreateTempSubdirectory("crosstown-inbox-").FullName;
     private DeskServer? _server;
 

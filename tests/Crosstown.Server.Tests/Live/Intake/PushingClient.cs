@@ -54,7 +54,7 @@ internal sealed class PushingClient
             var read = LogLines.Read(live, signal);
             Assert.Equal(LogLines.SortedDistinct(read), read);
             var there = read.ToHashSet();
-            Assert.Empty(acknowledged[signal].Where(e => !there.Contains(e)));
+            Assert.DoesNotContain(acknowledged[signal], e => !there.Contains(e));
             lock (_one)
             {
                 there.ExceptWith(_acknowledged[signal]);

@@ -17,6 +17,8 @@ internal static class LogEvents
     public static readonly EventId VerifyDone = new(3722, nameof(VerifyDone));
     public static readonly EventId VerifyFoundDamage = new(3723, nameof(VerifyFoundDamage));
     public static readonly EventId ImportRecordFailed = new(3730, nameof(ImportRecordFailed));
+    public static readonly EventId PollingFailed = new(3750, nameof(PollingFailed));
+    public static readonly EventId PositionsNotSaved = new(3751, nameof(PositionsNotSaved));
     public static readonly EventId NotReady = new(3740, nameof(NotReady));
     public static readonly EventId ReadyAgain = new(3741, nameof(ReadyAgain));
 }

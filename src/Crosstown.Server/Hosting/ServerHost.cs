@@ -14,7 +14,6 @@ using Crosstown.Server.People.Pages;
 using Crosstown.Server.Store.Records;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -65,8 +64,12 @@ internal static class ServerHost
         builder.Services.AddSingleton(OidcSettings.Read(builder.Configuration));
         PeopleServices.Add(builder.Services, settings, Proxies.IsHttps(builder.Configuration, settings.Urls));
         LiveServices.Add(builder.Services);
+        Polling.PollingServices.Add(builder.Services);
         Query.QueryServices.Add(builder.Services);
         Configuration.ConfigurationServices.Add(builder.Services);
+        Imports.ImportServices.Add(builder.Services);
+        Data.DataServices.Add(builder.Services, settings, builder.Configuration);
+        Public.PublicServices.Add(builder.Services);
         add?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -81,7 +84,7 @@ internal static class ServerHost
 
         app.UseRouting();
         PeopleServices.Use(app);
-        app.MapGet("/", () => Results.LocalRedirect("/app/")).OpenToAll().ExcludeFromDescription();
+        Public.PublicPages.Map(app);
         app.Services.GetRequiredService<WebFiles>().Map(app);
         PeoplePages.Map(app);
         ApiRoutes.Map(app);

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
+import { compareText } from './order';
 
 type Sortable = number | string | boolean | null | undefined;
 
@@ -48,7 +49,7 @@ export function compareValues(a: Sortable, b: Sortable): number {
     return a - b;
   }
 
-  return String(a).localeCompare(String(b), 'en', { numeric: true });
+  return compareText(String(a), String(b));
 }
 
 export function sortRows<T>(rows: readonly T[], value: (row: T) => Sortable, descending: boolean): T[] {

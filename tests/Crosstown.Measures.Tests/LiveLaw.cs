@@ -33,6 +33,10 @@ public sealed class LiveLaw
             {
                 store.Add(piece);
                 live.Append(piece);
+                if (random.Next(4) == 0)
+                {
+                    live.HandOver();
+                }
             }
 
             live.Finish();

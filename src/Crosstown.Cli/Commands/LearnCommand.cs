@@ -39,7 +39,7 @@ internal static class LearnCommand
         }
 
         var issues = new DataIssueLog();
-        using var scratch = paths.Length > 0 ? ScratchFolder.Create() : null;
+        using var scratch = paths.Length > 0 ? PassingFolder.Create() : null;
         var store = EventStore.Open(scratch?.Path ?? data!, issues);
         if (paths.Length > 0)
         {

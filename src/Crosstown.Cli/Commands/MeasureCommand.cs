@@ -80,7 +80,7 @@ internal static class MeasureCommand
         }
 
         var started = time.GetTimestamp();
-        using var scratch = paths.Length > 0 ? ScratchFolder.Create() : null;
+        using var scratch = paths.Length > 0 ? PassingFolder.Create() : null;
         var folder = scratch?.Path ?? data!;
         var configurations = SignalConfigurations.Open(data, signals, issues, signal);
         var store = EventStore.Open(folder, issues);

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Crosstown.Core.Data;
+using Crosstown.Server.Imports;
 
 namespace Crosstown.Cli.Output;
 
 /// <summary>Shows and keeps what was wrong with data.</summary>
-internal static partial class IssueReport
+internal static class IssueReport
 {
     private const int ShownPerKind = 2;
 
@@ -60,23 +60,17 @@ internal static partial class IssueReport
         File.Move(temporary, path, overwrite: true);
     }
 
-    /// <summary>A file's name as it may be kept or shown to others: without the network address that controllers put into it (rule P10).</summary>
-    public static string WithoutAddress(string source) => NetworkAddress().Replace(source, "(address)");
-
     private static void WriteLine(Stream file, DataIssueKind kind, string source, Action<Utf8JsonWriter> rest)
     {
         using (var writer = new Utf8JsonWriter(file))
         {
             writer.WriteStartObject();
             writer.WriteString("kind", kind.ToString());
-            writer.WriteString("source", WithoutAddress(source));
+            writer.WriteString("source", SourceName.WithoutAddress(source));
             rest(writer);
             writer.WriteEndObject();
         }
 
         file.WriteByte((byte)'\n');
     }
-
-    [GeneratedRegex(@"(?<![0-9])[0-9]{1,3}([._-])[0-9]{1,3}\1[0-9]{1,3}\1[0-9]{1,3}(?![0-9])|([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")]
-    private static partial Regex NetworkAddress();
 }

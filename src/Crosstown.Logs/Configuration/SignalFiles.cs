@@ -22,23 +22,25 @@ public static class SignalFiles
     /// <exception cref="ProblemException">XT102: no such file or folder.</exception>
     public static IReadOnlyList<SignalConfiguration> Read(IEnumerable<string> paths, DataIssueLog issues, SignalId? unnamed = null)
     {
+        return ReadTexts(paths.SelectMany(ListFiles).Select(f => (Name: f, Text: ReadText(f, issues))).Where(f => f.Text is not null).Select(f => (f.Name, f.Text!)), issues, unnamed);
+    }
+
+    /// <summary>Reads texts of files together, as <see cref="Read(IEnumerable{string}, DataIssueLog, SignalId?)"/> reads files.</summary>
+    /// <param name="texts">What issues call each file, and what it says.</param>
+    public static IReadOnlyList<SignalConfiguration> ReadTexts(IEnumerable<(string Name, string Text)> texts, DataIssueLog issues, SignalId? unnamed = null)
+    {
         var tables = new SignalTables(issues, unnamed);
         var parts = new List<SignalPart>();
-        foreach (var file in paths.SelectMany(ListFiles))
+        foreach (var (name, text) in texts)
         {
-            if (ReadText(file, issues) is not { } text)
-            {
-                continue;
-            }
-
             var start = text.AsSpan().TrimStart();
             if (start.StartsWith("{") || start.StartsWith("["))
             {
-                parts.AddRange(SignalJson.Read(text, file, issues).Select(c => new SignalPart(file, false, c)));
+                parts.AddRange(SignalJson.Read(text, name, issues).Select(c => new SignalPart(name, false, c)));
             }
-            else if (CsvTable.Read(text, file, issues) is var table && !tables.Add(table))
+            else if (CsvTable.Read(text, name, issues) is var table && !tables.Add(table))
             {
-                issues.Add(DataIssueKind.BadHeader, file, 1, "", "the columns are none of a signal configuration (signals, approaches or detectors); the file is left out");
+                issues.Add(DataIssueKind.BadHeader, name, 1, "", "the columns are none of a signal configuration (signals, approaches or detectors); the file is left out");
             }
         }
 

@@ -8,6 +8,7 @@ internal enum DiskStep
     MakeFolder,
     MakeFile,
     Write,
+    Cut,
     Sync,
     Rename,
     SyncFolder,
@@ -47,6 +48,13 @@ internal sealed class Disk(Action<DiskStep, string, string?>? before = null)
     {
         before?.Invoke(DiskStep.Write, path, null);
         RandomAccess.Write(file, bytes, offset);
+    }
+
+    /// <summary>Gives back the end of a file, where a write stopped half-way.</summary>
+    public void Cut(SafeFileHandle file, string path, long length)
+    {
+        before?.Invoke(DiskStep.Cut, path, null);
+        RandomAccess.SetLength(file, length);
     }
 
     public void Sync(SafeFileHandle file, string path)

@@ -43,10 +43,10 @@ internal static partial class DurableFile
         }
     }
 
-    private static IOException Failure(string path)
+    private static SyncFailedException Failure(string path)
     {
         var error = Marshal.GetLastPInvokeError();
-        return new IOException($"Syncing '{path}' failed: {Marshal.GetPInvokeErrorMessage(error)} (error {error}). What was not yet acknowledged may be lost.");
+        return new SyncFailedException($"Syncing '{path}' failed: {Marshal.GetPInvokeErrorMessage(error)} (error {error}). What was not yet acknowledged may be lost.");
     }
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]

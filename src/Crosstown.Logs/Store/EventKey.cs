@@ -25,6 +25,17 @@ internal static class EventKey
     public static ControllerEvent ToEvent(ulong key, long dayStartMs) =>
         new(dayStartMs + (long)(key >> 32), (ushort)(key >> 16), (short)((uint)key ^ SignBit));
 
+    public static ControllerEvent[] ToEvents(ReadOnlySpan<ulong> keys, long dayStartMs)
+    {
+        var events = new ControllerEvent[keys.Length];
+        for (var i = 0; i < keys.Length; i++)
+        {
+            events[i] = ToEvent(keys[i], dayStartMs);
+        }
+
+        return events;
+    }
+
     public static int TimeOf(ulong key) => (int)(key >> 32);
 
     /// <summary>Code and parameter of a key's lower half.</summary>

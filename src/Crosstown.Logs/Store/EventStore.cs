@@ -40,11 +40,14 @@ public sealed class EventStore
 
     internal static EventStore Open(string dataFolder, DataIssueLog? issues, Disk disk) => new(new StoreFolder(Path.GetFullPath(dataFolder), disk), issues);
 
-    /// <summary>Opens a writer. It changes nothing until its commit.</summary>
+    /// <summary>Opens a writer. It changes nothing until its commit, but for what a server that was ended had taken and not yet put into segments.</summary>
     /// <param name="issues">Takes what is refused or found damaged.</param>
     /// <param name="bufferBytes">Memory for events that wait for the commit; beyond it they wait on the disk. At least 64 KiB.</param>
     /// <exception cref="ProblemException">Another writer is at work in this folder.</exception>
-    public EventStoreWriter OpenWriter(DataIssueLog issues, long bufferBytes = EventStoreWriter.DefaultBufferBytes) => new(this, issues, bufferBytes);
+    public EventStoreWriter OpenWriter(DataIssueLog issues, long bufferBytes = EventStoreWriter.DefaultBufferBytes) => new(this, issues, bufferBytes, null);
+
+    /// <summary>Opens a writer for someone who holds the folder's lock and keeps it.</summary>
+    internal EventStoreWriter OpenWriter(DataIssueLog issues, FileStream held) => new(this, issues, EventStoreWriter.DefaultBufferBytes, held);
 
     /// <summary>Sees what other processes have committed since.</summary>
     public void Reload(DataIssueLog? issues = null) => _content = Folder.Load(issues);
@@ -74,6 +77,10 @@ public sealed class EventStore
 
     /// <summary>Bytes of all segments on disk.</summary>
     public long CountBytes() => _content.Signals.Values.Sum(s => s.Days.Values.Sum(d => d.Sum(p => p.FileLength)));
+
+    /// <summary>Bytes of the segments of each UTC day, of all signals.</summary>
+    public IReadOnlyDictionary<DateOnly, long> ListDayBytes() => _content.Signals.Values.SelectMany(s => s.Days)
+        .GroupBy(d => d.Key).ToDictionary(g => EventKey.ToDate(g.Key), g => g.Sum(d => d.Value.Sum(p => p.FileLength)));
 
     /// <summary>From the first to just behind the last event of a signal; null when the store has none.</summary>
     public TimeRange? FindRange(SignalId signal)
@@ -155,7 +162,19 @@ public sealed class EventStore
     /// <exception cref="IOException">The disk failed. Days that are left on it are deleted by the next call.</exception>
     public DeleteSummary DeleteBefore(DateOnly day, DataIssueLog? issues = null)
     {
+        if (JournalFolder.HasFiles(Folder))
+        {
+            // A server that was ended left events that no segment has yet; opening a writer puts them there.
+            OpenWriter(issues ?? new DataIssueLog()).Dispose();
+        }
+
         using var held = Folder.Lock();
+        return DeleteHeld(day, issues);
+    }
+
+    /// <summary>The same for someone who holds the folder's lock.</summary>
+    internal DeleteSummary DeleteHeld(DateOnly day, DataIssueLog? issues)
+    {
         var content = Folder.LoadToChange(issues);
         var kept = new Dictionary<SignalId, SignalContent>();
         long events = 0;

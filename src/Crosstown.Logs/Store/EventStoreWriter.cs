@@ -21,7 +21,7 @@ public sealed class EventStoreWriter : IEventSink, IDisposable
 
     private readonly EventStore _store;
     private readonly StoreFolder _folder;
-    private readonly FileStream _lock;
+    private readonly FileStream? _lock;
     private readonly DataIssueLog _issues;
     private readonly long _bufferBytes;
     private readonly Dictionary<SignalId, SignalBuffer> _signals = [];
@@ -41,19 +41,24 @@ public sealed class EventStoreWriter : IEventSink, IDisposable
     private bool _isBroken;
     private bool _isDisposed;
 
-    internal EventStoreWriter(EventStore store, DataIssueLog issues, long bufferBytes)
+    /// <param name="held">The folder's lock when the caller has it and keeps it; it then looks after the journal as well. Null takes it.</param>
+    internal EventStoreWriter(EventStore store, DataIssueLog issues, long bufferBytes, FileStream? held)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bufferBytes, 64 << 10);
         (_store, _folder, _issues, _bufferBytes) = (store, store.Folder, issues, bufferBytes);
-        _lock = _folder.Lock();
+        _lock = held is null ? _folder.Lock() : null;
         try
         {
             _content = _folder.LoadToChange(issues);
             _nextPiece = _content.NextPiece;
+            if (held is null)
+            {
+                TakeUpJournal();
+            }
         }
         catch
         {
-            _lock.Dispose();
+            _lock?.Dispose();
             throw;
         }
     }
@@ -136,7 +141,23 @@ public sealed class EventStoreWriter : IEventSink, IDisposable
             }
         }
 
-        _lock.Dispose();
+        _lock?.Dispose();
+    }
+
+    /// <summary>Puts what a server took, and was ended before it had put into segments, there.</summary>
+    private void TakeUpJournal()
+    {
+        var files = JournalFolder.List(_folder);
+        foreach (var (number, path) in files)
+        {
+            JournalFile.Read(_folder, path, number, _issues, (signal, zone, day, keys) => Add(signal, zone, EventKey.ToEvents(keys, day * EventKey.DayMs)));
+        }
+
+        if (files.Count > 0)
+        {
+            Commit();
+            JournalFolder.Remove(_folder, files.Select(f => f.Path));
+        }
     }
 
     private void ThrowIfUnusable()
@@ -193,7 +214,7 @@ public sealed class EventStoreWriter : IEventSink, IDisposable
     }
 
     /// <summary>One name for all names of a zone, so that <c>US/Pacific</c> and <c>America/Los_Angeles</c> do not disagree.</summary>
-    private static string CanonicalZone(string zone) =>
+    internal static string CanonicalZone(string zone) =>
         TzdbDateTimeZoneSource.Default.CanonicalIdMap.TryGetValue(zone, out var canonical) ? canonical : zone;
 
     private DayBuffer? FindDay(SignalBuffer signal, long timeMs)

@@ -16,6 +16,8 @@ internal static class Frame
     public const uint Data = 'X' | ('T' << 8) | ('D' << 16) | ('1' << 24);
     public const uint Index = 'X' | ('T' << 8) | ('I' << 16) | ('1' << 24);
     public const uint Trailer = 'X' | ('T' << 8) | ('E' << 16) | ('1' << 24);
+    public const uint Journal = 'X' | ('T' << 8) | ('J' << 16) | ('1' << 24);
+    public const uint Record = 'X' | ('T' << 8) | ('R' << 16) | ('1' << 24);
     public const uint Manifest = 'X' | ('T' << 8) | ('S' << 16) | ('1' << 24);
 
     /// <summary>Starts a frame; returns where, for <see cref="End"/>.</summary>

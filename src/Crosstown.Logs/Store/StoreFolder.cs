@@ -25,6 +25,9 @@ internal sealed class StoreFolder(string dataFolder, Disk disk)
 
     private string QuarantineFolder => Path.Combine(Root, "quarantine");
 
+    /// <summary>Where a server keeps what it has taken and not yet put into segments.</summary>
+    public string JournalRoot => Path.Combine(Root, "journal");
+
     public string DayFolder(int day) => Path.Combine(Root, EventKey.ToDate(day).ToString(DayFormat, CultureInfo.InvariantCulture));
 
     public string PathOf(SignalId signal, int day, long low, long high) =>
@@ -50,7 +53,7 @@ internal sealed class StoreFolder(string dataFolder, Disk disk)
             throw new ProblemException(
                 "XT140",
                 Root,
-                "Another import or clean-up is changing this store right now. Wait until it ends, or give it another data folder. The lock ends with the process that holds it; there is nothing to delete.");
+                "A running server, an import or a clean-up is changing this store right now. Hand files to the server that holds it (its inbox folder, or its import page), wait until it ends, or use another data folder. The lock ends with the process that holds it; there is nothing to delete.");
         }
     }
 
@@ -144,6 +147,22 @@ internal sealed class StoreFolder(string dataFolder, Disk disk)
     {
         disk.MakeFolder(QuarantineFolder);
         disk.Rename(path, Path.Combine(QuarantineFolder, $"{Path.GetFileName(Path.GetDirectoryName(path))}-{Path.GetFileName(path)}"));
+        disk.SyncFolder(QuarantineFolder);
+    }
+
+    /// <summary>Keeps bytes that cannot be read aside, for as long as the events of the UTC day on which their file was last written.</summary>
+    public void Quarantine(string path, long position, ReadOnlySpan<byte> bytes)
+    {
+        disk.MakeFolder(QuarantineFolder);
+        var day = File.GetLastWriteTimeUtc(path).ToString(DayFormat, CultureInfo.InvariantCulture);
+        var aside = Path.Combine(QuarantineFolder, string.Create(CultureInfo.InvariantCulture, $"{day}-{Path.GetFileName(path)}-{position}"));
+        using (var file = disk.MakeFile(aside + SegmentWriter.UnfinishedEnding))
+        {
+            disk.Write(file, aside + SegmentWriter.UnfinishedEnding, bytes, 0);
+            disk.Sync(file, aside + SegmentWriter.UnfinishedEnding);
+        }
+
+        disk.Rename(aside + SegmentWriter.UnfinishedEnding, aside);
         disk.SyncFolder(QuarantineFolder);
     }
 

@@ -92,6 +92,9 @@ public sealed class LiveSignal
         }
     }
 
+    /// <summary>Hands over all rows that only a late event could change.</summary>
+    public void HandOver() => _pass.HandOver();
+
     /// <summary>The log has ended: everything held back goes through, and what is open is closed.</summary>
     public void Finish()
     {

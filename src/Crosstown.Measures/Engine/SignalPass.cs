@@ -25,7 +25,7 @@ public sealed class SignalPass
     private readonly SignalMeasure[] _measures;
     private readonly CodeSet[] _codes;
     private readonly ulong[] _wantedBy = new ulong[EventCode.TableSize];
-    private readonly ControllerEvent[] _shown = new ControllerEvent[PieceLength];
+    private readonly ControllerEvent[] _shown;
     private readonly RowBuffer[] _rows;
     private bool _finished;
 
@@ -51,6 +51,7 @@ public sealed class SignalPass
         _clock = clock;
         _range = range;
         _sink = sink;
+        _shown = buffers?.Shown(PieceLength) ?? new ControllerEvent[PieceLength];
         Coverage = new SignalCoverage();
         var running = new List<SignalMeasure>();
         var codes = new List<CodeSet>();
@@ -128,6 +129,9 @@ public sealed class SignalPass
         }
     }
 
+    /// <summary>Hands over all rows that can no longer change, few as they may be.</summary>
+    public void HandOver() => HandOver(1);
+
     /// <summary>Ends the pass: open intervals and bins are closed as far as they can be said, and all rows handed over.</summary>
     public void Finish()
     {
@@ -141,7 +145,7 @@ public sealed class SignalPass
             }
         }
 
-        HandOver(1);
+        HandOver();
     }
 
     private ReadOnlySpan<ControllerEvent> Filter(ReadOnlySpan<ControllerEvent> piece, int measure)

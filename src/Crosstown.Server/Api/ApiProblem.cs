@@ -8,6 +8,10 @@ internal static class ApiProblem
 {
     public static IResult NoSignal(string id) => Of(StatusCodes.Status404NotFound, "XT301", "signal", $"There is no signal '{id}'.");
 
+    /// <summary>All that is wrong with a request's parameters: 404 where something named does not exist, else 400.</summary>
+    public static IResult OfRequest(IReadOnlyList<Problem> problems) =>
+        Of(problems.Any(p => p.Code is "XT303" or "XT311" or "XT312") ? StatusCodes.Status404NotFound : StatusCodes.Status400BadRequest, problems);
+
     public static IResult Of(int status, string code, string where, string message) => Of(status, [new Problem(code, where, message)]);
 
     /// <summary>All problems of a request at once; the first is the title.</summary>

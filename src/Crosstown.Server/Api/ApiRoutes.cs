@@ -15,7 +15,16 @@ internal static class ApiRoutes
         MeasuresApi.Map,
         TablesApi.Map,
         EventsApi.Map,
+        CorridorsApi.Map,
         Live.LiveApi.Map,
+        Live.Intake.IntakeApi.Map,
+        Polling.SourcesApi.Map,
+        People.PeopleApi.Map,
+        People.Sources.SourceTokensApi.Map,
+        People.Audit.AuditApi.Map,
+        Configuration.ConfigurationApi.Map,
+        Imports.ImportsApi.Map,
+        Data.DataApi.Map,
         Public.PublicApi.Map,
     ];
 

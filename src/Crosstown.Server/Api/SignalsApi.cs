@@ -60,6 +60,10 @@ internal static class SignalsApi
             events.FindRange(signal) is { } range ? new RangeAnswer(range.StartMs, range.EndMs) : null));
     }
 
+    /// <summary>The signal of an id that is configured, has events, or has kept measures; null when there is none.</summary>
+    public static SignalId? Known(string id, CityModel city, IEventSource events, Measuring.KeptMeasures kept) =>
+        Known(id, city, events) ?? (SignalId.TryParse(id, out var signal) && kept.ListSignals().Contains(signal) ? signal : null);
+
     /// <summary>The signal of an id that is configured or has events; null when there is none.</summary>
     public static SignalId? Known(string id, CityModel city, IEventSource events) =>
         SignalId.TryParse(id, out var signal) && (city.Now.Current.ContainsKey(signal) || events.FindRange(signal) is not null) ? signal : null;

@@ -2,13 +2,20 @@ using Crosstown.Core.Data;
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Core.Time;
+using Crosstown.Logs;
 using Crosstown.Logs.Store;
 using Crosstown.Logs.Zones;
 using Crosstown.Measures.Learning;
 
 namespace Crosstown.Server.Learning;
 
-/// <summary>Learns the configuration of every signal in a store.</summary>
+/// <summary>What was learned from a signal's log.</summary>
+/// <param name="Configuration">What the log tells, with its evidence.</param>
+/// <param name="Log">The time of the events that were read.</param>
+/// <param name="Events">Their number.</param>
+internal sealed record Learned(SignalConfiguration Configuration, TimeRange Log, long Events);
+
+/// <summary>Learns the configuration of signals from their logs.</summary>
 internal static class LearnRun
 {
     /// <summary>One configuration per signal, in the order of signals; the newest <see cref="SignalLearner.MostEvents"/> events of each are read.</summary>
@@ -17,25 +24,34 @@ internal static class LearnRun
         foreach (var signal in store.ListSignals())
         {
             var clock = store.FindZone(signal) is { } zone ? ZoneRules.For(zone).Map : LocalTimeMap.Utc;
-            yield return SignalLearner.Learn(signal, clock, ReadNewest(store, signal, issues));
+            var log = new StoredEvents(store, issues);
+            yield return SignalLearner.Learn(signal, clock, ReadNewest(log, signal, store.ListDays(signal), day => store.CountEvents(signal, day)));
         }
     }
 
-    private static ControllerEvent[] ReadNewest(EventStore store, SignalId signal, DataIssueLog issues)
+    /// <summary>Learns one signal from the newest <see cref="SignalLearner.MostEvents"/> events of a running server; null when it has none.</summary>
+    public static Learned? Run(LiveEvents log, SignalId signal)
     {
-        var days = store.ListDays(signal);
+        var events = ReadNewest(log, signal, log.ListDays(signal), day => log.CountEvents(signal, day));
+        return events.Length == 0
+            ? null
+            : new Learned(SignalLearner.Learn(signal, log.ClockOf(signal), events), new TimeRange(events[0].TimeMs, events[^1].TimeMs + 1), events.Length);
+    }
+
+    private static ControllerEvent[] ReadNewest(IEventSource log, SignalId signal, IReadOnlyList<DateOnly> days, Func<DateOnly, long> countEvents)
+    {
         long count = 0;
         var first = days.Count;
         while (first > 0 && count < SignalLearner.MostEvents)
         {
-            count += store.CountEvents(signal, days[--first]);
+            count += countEvents(days[--first]);
         }
 
         var events = new List<ControllerEvent>((int)Math.Min(count, SignalLearner.MostEvents));
-        if (first < days.Count && store.FindRange(signal) is { } all)
+        if (first < days.Count && log.FindRange(signal) is { } all)
         {
             var startMs = new DateTimeOffset(days[first], TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeMilliseconds();
-            using var reader = store.OpenReader(signal, new TimeRange(Math.Max(startMs, all.StartMs), all.EndMs), issues);
+            using var reader = log.Open(signal, new TimeRange(Math.Max(startMs, all.StartMs), all.EndMs));
             while (events.Count < SignalLearner.MostEvents && reader.Next(out var block))
             {
                 events.AddRange(block);

@@ -45,5 +45,8 @@ internal sealed class SignalConfigurations
         return found;
     }
 
+    /// <summary>All versions of a signal's configuration, the earliest first; none for a signal that is not configured.</summary>
+    public IReadOnlyList<SignalConfiguration> ListVersions(SignalId signal) => [.. _bySignal[signal].OrderBy(c => c.ValidFromMs)];
+
     public IEnumerable<SignalConfiguration> ListAll() => _bySignal.SelectMany(g => g);
 }

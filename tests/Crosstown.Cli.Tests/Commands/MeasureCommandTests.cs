@@ -1,6 +1,7 @@
 using Crosstown.Cli.Commands;
-using Crosstown.Cli.Output;
 using Crosstown.Cli.Tests.Output;
+using Crosstown.Server.Imports;
+using Crosstown.Server.Store.Records;
 
 namespace Crosstown.Cli.Tests.Commands;
 
@@ -160,9 +161,14 @@ public sealed class MeasureCommandTests
 
         Assert.Equal(CommandLine.DoneWithProblems, CommandLine.Run(["import", log, "--data", data, "--zone", "UTC"]));
 
-        var kept = File.ReadAllText(Assert.Single(Directory.GetFiles(Path.Combine(data, "imports"))));
-        Assert.Contains("ECON_(address)_2024_02_21_1115.csv", kept, StringComparison.Ordinal);
-        Assert.DoesNotContain("10.210.8.179", kept, StringComparison.Ordinal);
+        using (var records = RecordStore.Open(data, null, TimeProvider.System))
+        {
+            var kept = new ImportRecords(records).Find(1)!.Value;
+            Assert.Equal("ECON_(address)_2024_02_21_1115.csv", Assert.Single(kept.Files).Name);
+            Assert.Equal("ECON_(address)_2024_02_21_1115.csv", kept.Examples[0].Source);
+        }
+
+        Assert.All(Directory.GetFiles(data, "records.db*"), f => Assert.DoesNotContain("10.210.8.179", File.ReadAllText(f, System.Text.Encoding.Latin1), StringComparison.Ordinal));
     }
 
     [Theory]
@@ -170,7 +176,7 @@ public sealed class MeasureCommandTests
     [InlineData("logs/ECON_10.210.8.179_2024_02_21_1115.dat", "logs/ECON_(address)_2024_02_21_1115.dat")]
     [InlineData("00:04:81:02:80:5c.xml", "(address).xml")]
     [InlineData("econolite_4895_2024_02_21_1115.dat", "econolite_4895_2024_02_21_1115.dat")]
-    public void A_file_s_name_is_shown_and_kept_without_the_controller_s_address(string name, string shown) => Assert.Equal(shown, IssueReport.WithoutAddress(name));
+    public void A_file_s_name_is_shown_and_kept_without_the_controller_s_address(string name, string shown) => Assert.Equal(shown, SourceName.WithoutAddress(name));
 
     [Fact]
     public void Learning_writes_a_file_that_measuring_takes()

@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
-using Crosstown.Cli.Output;
 using Crosstown.Cli.Report.Charts;
 using Crosstown.Cli.Report.Data;
 using Crosstown.Cli.Report.Drawing;
 using Crosstown.Core.Data;
+using Crosstown.Server.Imports;
 
 namespace Crosstown.Cli.Report.Page;
 
@@ -217,7 +217,7 @@ internal sealed class ReportPage
                     .. counts.Take(ListedIssues).Select(c =>
                     {
                         var example = examples[(c.Kind, c.Source)].FirstOrDefault();
-                        return ImmutableArray.Create(c.Kind.ToString(), IssueReport.WithoutAddress(c.Source), Words.Count(c.Count), example is null ? Words.Missing : $"at {example.Position}: '{example.Value}'", example?.Assumed ?? Words.Missing);
+                        return ImmutableArray.Create(c.Kind.ToString(), SourceName.WithoutAddress(c.Source), Words.Count(c.Count), example is null ? Words.Missing : $"at {example.Position}: '{example.Value}'", example?.Assumed ?? Words.Missing);
                     }),
                 ]),
             "Data issues");

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging;
+
+namespace Crosstown.Server.Operations;
+
+/// <summary>The events of the operational log. An id means one thing for good; <c>docs/operations.md</c> lists all of them with what to do.</summary>
+internal static class LogEvents
+{
+    public static readonly EventId Started = new(3700, nameof(Started));
+    public static readonly EventId Stopping = new(3701, nameof(Stopping));
+    public static readonly EventId Stopped = new(3702, nameof(Stopped));
+    public static readonly EventId LearningStopped = new(3710, nameof(LearningStopped));
+    public static readonly EventId LearningFailed = new(3711, nameof(LearningFailed));
+    public static readonly EventId ConfigurationChanged = new(3712, nameof(ConfigurationChanged));
+    public static readonly EventId CityFileChanged = new(3713, nameof(CityFileChanged));
+    public static readonly EventId RetentionDone = new(3720, nameof(RetentionDone));
+    public static readonly EventId RetentionFailed = new(3721, nameof(RetentionFailed));
+    public static readonly EventId VerifyDone = new(3722, nameof(VerifyDone));
+    public static readonly EventId VerifyFoundDamage = new(3725, nameof(VerifyFoundDamage));
+    public static readonly EventId CoverageFailed = new(3723, nameof(CoverageFailed));
+    public static readonly EventId CoverageStopped = new(3724, nameof(CoverageStopped));
+    public static readonly EventId RetentionStopped = new(3726, nameof(RetentionStopped));
+    public static readonly EventId VerifyFailed = new(3727, nameof(VerifyFailed));
+    public static readonly EventId VerifyStopped = new(3728, nameof(VerifyStopped));
+    public static readonly EventId ImportRecordFailed = new(3730, nameof(ImportRecordFailed));
+    public static readonly EventId NotReady = new(3740, nameof(NotReady));
+    public static readonly EventId ReadyAgain = new(3741, nameof(ReadyAgain));
+}

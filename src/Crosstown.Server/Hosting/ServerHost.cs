@@ -84,9 +84,6 @@ internal static class ServerHost
 
         app.UseRouting();
         PeopleServices.Use(app);
-        app.MapGet("/", () => Results.LocalRedirect("/app/")).OpenToAll().ExcludeFromDescription();
-        app.UseAuthentication();
-        app.UseAuthorization();
         Public.PublicPages.Map(app);
         app.Services.GetRequiredService<WebFiles>().Map(app);
         PeoplePages.Map(app);

@@ -22,7 +22,7 @@ public sealed class LiveMeasuresTests : IDisposable
     private static readonly SignalId s_signal = SignalId.Parse("12");
     private static readonly TimeRange s_day = new(s_midnight.ToUnixTimeMilliseconds(), s_midnight.AddDays(1).ToUnixTimeMilliseconds());
 
-    private readonly ScratchFolder _folder = ScratchFolder.Create();
+    private readonly PassingFolder _folder = PassingFolder.Create();
     private readonly DataIssueLog _issues = new();
     private readonly HandClock _clock = new(s_midnight);
 

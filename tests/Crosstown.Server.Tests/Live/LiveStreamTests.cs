@@ -13,7 +13,7 @@ public sealed class LiveStreamTests : IAsyncDisposable
 {
     private static readonly DateTimeOffset s_start = new(2026, 5, 13, 14, 0, 0, TimeSpan.Zero);
 
-    private readonly ScratchFolder _folder = ScratchFolder.Create();
+    private readonly PassingFolder _folder = PassingFolder.Create();
     private readonly HandClock _clock = new(s_start);
     private readonly LiveEvents _events;
     private readonly SignalStates _states;

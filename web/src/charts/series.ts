@@ -83,6 +83,8 @@ export function seriesPlots(input: ChartInput, spec: SeriesSpec): { plots: PlotM
   }
 
   const order = inOrder(input.detail);
+  // A series has one color in all plots, so that one legend holds for them all.
+  const names = [...new Set(rows.map((r) => spec.seriesOf?.(table, r) ?? ''))].sort();
   const data: Cell[][] = [];
   const sorted = [...groups.entries()].sort((a, b) => order(a[0], b[0]));
   const plots = sorted.map(([key, group]): PlotModel => {
@@ -94,7 +96,8 @@ export function seriesPlots(input: ChartInput, spec: SeriesSpec): { plots: PlotM
 
     const marks: Mark[] = [...unseenMark(input)];
     const most = { left: 0, right: 0 };
-    series.forEach((s, place) => spec.columns.forEach((column, i) => {
+    series.forEach((s) => spec.columns.forEach((column, i) => {
+      const place = names.indexOf(s.name);
       if (column.draw === 'none') {
         return;
       }

@@ -27,4 +27,7 @@ export const pages: readonly Page[] = [
   { path: '/wall', title: 'Wall', load: () => withMap(import('./map/WallPage')) },
   { path: '/signals/:id', title: 'Signal', load: () => import('./signal/SignalPage') },
   { path: '/signals/:id/events', title: 'Log rows', load: () => import('./signal/EventsPage') },
+  { path: '/signals/:id/detectors/:channel', title: 'Detector', load: () => import('./detector/DetectorPage') },
+  { path: '/corridors', title: 'Corridors', load: () => import('./corridor/CorridorsPage'), nav: { label: 'Corridors', among: 'first' } },
+  { path: '/corridors/:id', title: 'Corridor', load: () => import('./corridor/CorridorPage') },
 ];

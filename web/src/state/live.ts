@@ -4,8 +4,8 @@ import type { CityAnswer, PageAnswer, SignalAnswer, SignalStatus } from '../api/
 import { loadSession } from './session';
 import { createStore, useStore } from './store';
 
-/** A clock message comes every five seconds; after ten without any message the connection counts as lost. */
-export const silenceMs = 10_000;
+/** A clock message comes every five seconds; after eight without any message the connection counts as lost, so that the page says so within ten. */
+export const silenceMs = 8_000;
 
 /** A hidden page gives its connection back after this long: browsers allow few to one server. */
 const hiddenMs = 60_000;

@@ -179,7 +179,7 @@ describe('another day', () => {
 describe('every chart', () => {
   it('has a key of its own that finds it', () => {
     expect(new Set(charts.map((c) => c.key)).size).toBe(charts.length);
-    expect(findChart('splits')?.title).toBe('Split monitor');
+    expect(findChart('split-monitor')?.title).toBe('Split monitor');
   });
 
   it.each(charts.map((c): [string, Chart] => [c.key, c]))('%s says why there is nothing to draw, and draws no zero, when the log is empty', (_, chart) => {
@@ -203,7 +203,7 @@ describe('every chart', () => {
   });
 
   it('split failure shows its thresholds', () => {
-    const result = findChart('failures')!.build(input({
+    const result = findChart('split-failure')!.build(input({
       'split-failures-by-cycle': table({ time: [1, 2], phase: [2, 2], channel: [null, null], green_s: [20, 20], green_occupancy: [0.9, 0.4], red_occupancy: [0.85, 0], failed: [true, false] }),
     }));
     expect(result.plots).toHaveLength(2);

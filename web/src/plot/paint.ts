@@ -96,7 +96,8 @@ export function paintMarks(painter: Painter, model: PlotModel, frame: Frame, pal
             }
           }
 
-          painter.dots(xy.subarray(0, n), mark.shape, mark.size, color, opacity);
+          // On a phone the same dots share a quarter of the room.
+          painter.dots(xy.subarray(0, n), mark.shape, frame.width < NARROW ? mark.size * 0.75 : mark.size, color, opacity);
           break;
         }
 
@@ -254,6 +255,9 @@ export function yTicks(scale: NumberScale, height: number, width: number): AxisT
   const format = scale.format ?? plain;
   return numberTicks(scale.min, scale.max, Math.max(2, Math.floor(height / 44))).map((value) => ({ value, label: format(value), isStrong: false }));
 }
+
+/** Plots narrower than this are a phone's, px. */
+const NARROW = 420;
 
 const TOP = 8;
 const BOTTOM = 38;

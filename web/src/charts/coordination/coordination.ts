@@ -189,7 +189,7 @@ function drawGroup(
   const mostFlow = axisEnd(Math.max(0, ...flows.map((f) => f ?? 0)), 100);
   if (binRows.length > 0) {
     const x = [...binRows.map((r) => binTable!.time('time', r)), binTable!.time('time', binRows.at(-1)!) + binTable!.binMs];
-    marks.push({ kind: 'line', x, y: [...flows, null], width: 1.5, ink: 'sky', isStepped: true, axis: 'right', name: 'Volume (right axis)' });
+    marks.push({ kind: 'line', x, y: [...flows, null], width: 1.3, opacity: 0.85, ink: 'sky', isStepped: true, axis: 'right', name: 'Volume (right axis)' });
   }
 
   const lines = [

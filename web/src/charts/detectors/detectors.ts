@@ -1,7 +1,7 @@
 import { count, counted, plain } from '../../plot/numbers';
 import { viridis } from '../../ui/viridis';
 import type { Mark } from '../../plot/model';
-import { clockText } from '../../plot/time';
+import { clockText, momentText } from '../../plot/time';
 import type { Cell, Chart, ChartInput, ChartResult } from '../definition';
 import { askSpan, DETECTOR_CODES, isDrawable, unseenMark } from '../parts';
 import { groupKey, groupName, plainWord } from '../words';
@@ -55,7 +55,7 @@ function build(input: ChartInput): ChartResult {
     plots: isEmpty ? [] : [{
       key: 'detectors', title: 'Actuations of each detector', note: `${counted(channels.length, 'channel')}, most ${count(Math.round(most))} an hour`, height: channels.length * LANE_PX + 48,
       x: { kind: 'time', startMs: input.startMs, endMs: input.endMs, zone: input.zone }, y: { kind: 'lanes', lanes: channels.map((c) => ({ label: `${c} ${describe(c)}`.slice(0, 34), short: `Det. ${c}` })) }, marks,
-      read: (x) => [clockText(input.zone, x)],
+      read: (x) => [momentText(input.zone, x, input.endMs - input.startMs)],
       behind: (x, y) => {
         const channel = channels[Math.floor(y)];
         return channel === undefined ? null : ask(channel, x - input.binMs / 2, x + input.binMs / 2);

@@ -100,7 +100,7 @@ function build(input: ChartInput): ChartResult {
 }
 
 export const interruptions: Chart = {
-  key: 'interruptions',
+  key: 'preempt',
   title: 'Preempt and priority',
   measure: 'preemption',
   tables: [{ table: 'preemption' }, { table: 'transit-priority' }],

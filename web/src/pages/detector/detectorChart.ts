@@ -1,6 +1,6 @@
 import { axisEnd, count, counted } from '../../plot/numbers';
 import type { Mark } from '../../plot/model';
-import { clockText } from '../../plot/time';
+import { clockText, momentText } from '../../plot/time';
 import type { Chart, ChartInput, ChartResult } from '../../charts/definition';
 import { askSpan, DETECTOR_CODES, isDrawable, lastAtOrBefore, unseenMark } from '../../charts/parts';
 import { groupKey, groupName, plainWord } from '../../charts/words';
@@ -66,7 +66,7 @@ function build(input: ChartInput, channel: number): ChartResult {
       x: { kind: 'time', startMs: input.startMs, endMs: input.endMs, zone: input.zone }, y: { kind: 'number', min: 0, max: most, label: 'Actuations per hour' }, marks,
       read: (x) => {
         const i = lastAtOrBefore(times, x);
-        return [clockText(input.zone, x), ...(i >= 0 && bins[i]!.count !== null ? [`${counted(bins[i]!.count!, 'actuation')} in the bin, ${count(bins[i]!.flow)} an hour`] : ['not seen']), ...(i >= 0 && around[i] != null ? [`neighbors ${count(around[i])} an hour`] : [])];
+        return [momentText(input.zone, x, input.endMs - input.startMs), ...(i >= 0 && bins[i]!.count !== null ? [`${counted(bins[i]!.count!, 'actuation')} in the bin, ${count(bins[i]!.flow)} an hour`] : ['not seen']), ...(i >= 0 && around[i] != null ? [`neighbors ${count(around[i])} an hour`] : [])];
       },
       behind: (x) => {
         const i = lastAtOrBefore(times, x);

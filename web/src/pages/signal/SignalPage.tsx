@@ -54,7 +54,8 @@ function Content({ detail }: { detail: SignalDetail }): JSX.Element {
     return <PrintedDay detail={detail} />;
   }
 
-  const shown = keys.split(',').map(findChart).filter((c): c is Chart => c !== undefined);
+  const asked = [...new Set(keys.split(','))].map(findChart).filter((c): c is Chart => c !== undefined);
+  const shown = asked.length > 0 ? asked : charts.slice(0, 1);
   const bin = binOf(binText, range.endMs - range.startMs);
   const pattern = detail.patterns.find((p) => p.number === signal.status.pattern) ?? detail.patterns.find((p) => p.cycleLengthS !== null);
   return (

@@ -87,7 +87,7 @@ export function ChartPanel({ chart, detail, range, compare, bin, group, surround
         </div>
       )}
       {grids.map((grid) => <div key={grid.title} class="chart-grid"><h3>{grid.title}</h3><GridTable grid={grid} zone={zone} /></div>)}
-      <Definition measure={chart.measure} />
+      {[chart.measure, ...(chart.also ?? [])].map((measure) => <Definition key={measure} measure={measure} />)}
     </Panel>
   );
 }

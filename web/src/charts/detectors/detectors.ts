@@ -85,6 +85,7 @@ export const detectors: Chart = {
   key: 'detectors',
   title: 'Detectors',
   measure: 'detector-health',
+  also: ['detector-volume'],
   tables: [{ table: 'detector-volume', isBinned: true }, { table: 'detector-health', isBinned: true }],
   comparison: 'beneath',
   build,

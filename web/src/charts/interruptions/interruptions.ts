@@ -103,6 +103,7 @@ export const interruptions: Chart = {
   key: 'preempt',
   title: 'Preempt and priority',
   measure: 'preemption',
+  also: ['transit-priority'],
   tables: [{ table: 'preemption' }, { table: 'transit-priority' }],
   comparison: 'beneath',
   build,

@@ -172,6 +172,7 @@ function Figures({ answer, was, is, then, thenDay, isChanged }: { answer: TimeSp
         {isChanged && <td class="is-right">{differenceText(before, after)}</td>}
         {then && <td class="is-right">{seconds(other?.widthS)}</td>}
         {then && <td class="is-right">{differenceText(other, before)}</td>}
+        <td class="is-right">{percent(metOf(was[i], way))}{isChanged && <> → <strong>{percent(metOf(stretch, way))}</strong></>}</td>
         <td class="is-right">{percent(after?.efficiency)}</td>
         <td class="is-right">{percent(after?.attainability)}</td>
       </tr>
@@ -186,7 +187,7 @@ function Figures({ answer, was, is, then, thenDay, isChanged }: { answer: TimeSp
             <thead>
               <tr>
                 <th scope="col">Band</th><th scope="col" class="is-right">Cycle</th><th scope="col" class="is-right">{isChanged ? 'As it is' : 'Width'}</th>{isChanged && <th scope="col" class="is-right">With the changes</th>}{isChanged && <th scope="col" class="is-right">Difference</th>}
-                {then && <th scope="col" class="is-right">{thenDay}</th>}{then && <th scope="col" class="is-right">Since then</th>}<th scope="col" class="is-right" title="Band over cycle">Efficiency</th><th scope="col" class="is-right" title="Band over the shortest green">Attainability</th>
+                {then && <th scope="col" class="is-right">{thenDay}</th>}{then && <th scope="col" class="is-right">Since then</th>}<th scope="col" class="is-right" title="Share of each green that meets green at the next signal, over all links">Met at the next signal</th><th scope="col" class="is-right" title="Band over cycle">Efficiency</th><th scope="col" class="is-right" title="Band over the shortest green">Attainability</th>
               </tr>
             </thead>
             <tbody>{is.flatMap((stretch, i) => [row(stretch, i, 'forward'), row(stretch, i, 'backward')])}</tbody>
@@ -199,6 +200,8 @@ function Figures({ answer, was, is, then, thenDay, isChanged }: { answer: TimeSp
     </div>
   );
 }
+
+const metOf = (stretch: StretchBands | undefined, way: 'forward' | 'backward'): number | null => (way === 'forward' ? stretch?.forwardMet : stretch?.backwardMet) ?? null;
 
 const differenceText = (before: Band | null, after: Band | null): string => (before && after ? `${after.widthS - before.widthS >= 0 ? '+' : '−'}${Math.abs(after.widthS - before.widthS).toFixed(1)} s` : '–');
 

@@ -1,5 +1,4 @@
-import type { BandSignal } from './bands';
-import { findBand, type Band } from './bands';
+import { findBand, metShare, type Band, type BandSignal } from './bands';
 import { count, seconds } from '../../plot/numbers';
 import type { Mark, PlotModel } from '../../plot/model';
 import { askAround } from '../../charts/parts';
@@ -57,8 +56,8 @@ export function bandSignals(answer: TimeSpaceAnswer, isForward: boolean, basis: 
   return isForward ? list : list.map((s, i) => ({ ...s, travelToNextS: i > 0 ? list[i - 1]!.travelToNextS : null })).reverse();
 }
 
-/** A stretch's bands both ways; a band is null when a green or travel time is not known. */
-export interface StretchBands { first: number; last: number; cycleS: number; zeroMs: number; forward: Band | null; backward: Band | null }
+/** A stretch's bands both ways, and the share of greens that meet green at the next signal; null when a green or travel time is not known. */
+export interface StretchBands { first: number; last: number; cycleS: number; zeroMs: number; forward: Band | null; backward: Band | null; forwardMet: number | null; backwardMet: number | null }
 
 /** The signals of a stretch alone. */
 export const partOf = (answer: TimeSpaceAnswer, { first, last }: Pick<StretchBands, 'first' | 'last'>): TimeSpaceAnswer => ({ ...answer, signals: answer.signals.slice(first, last + 1) });
@@ -66,11 +65,11 @@ export const partOf = (answer: TimeSpaceAnswer, { first, last }: Pick<StretchBan
 export function corridorBands(answer: TimeSpaceAnswer, basis: Basis, timeMs: number, changes: ReadonlyMap<string, number>): StretchBands[] {
   return stretchesOf(answer, timeMs).map((stretch) => {
     const part = partOf(answer, stretch);
-    const of = (isForward: boolean): Band | null => {
-      const signals = bandSignals(part, isForward, basis, timeMs, changes);
-      return signals === null ? null : findBand(signals, stretch.cycleS);
+    const [forward, backward] = [true, false].map((isForward) => bandSignals(part, isForward, basis, timeMs, changes)) as [BandSignal[] | null, BandSignal[] | null];
+    return {
+      ...stretch, zeroMs: planAt(part.signals[0]!, timeMs)?.zeroMs ?? 0, forward: forward && findBand(forward, stretch.cycleS), backward: backward && findBand(backward, stretch.cycleS),
+      forwardMet: forward && metShare(forward, stretch.cycleS), backwardMet: backward && metShare(backward, stretch.cycleS),
     };
-    return { ...stretch, zeroMs: planAt(part.signals[0]!, timeMs)?.zeroMs ?? 0, forward: of(true), backward: of(false) };
   });
 }
 

@@ -8,12 +8,13 @@ import type { Chart } from '../../charts/definition';
 import { BINS, binOf, useFreshness, useSurroundings } from '../../charts/load';
 import { fullName, groupKey, inOrder, overlapName } from '../../charts/words';
 import { EventDrawer, useEventQuestion } from '../../events/EventDrawer';
+import { loadCodeNames } from '../../events/EventRows';
 import { dateText, spanText } from '../../plot/time';
 import { Link } from '../../state/Link';
 import { useNow, useSignals } from '../../state/live';
 import { useCompareRange, useCrosshairCleared, useRange } from '../../state/range';
 import { TimeScrubber } from '../../state/TimeScrubber';
-import { readUrlKey, usePlace, useRoute, useUrlState } from '../../state/url';
+import { usePlace, useRoute, useUrlState, withKey } from '../../state/url';
 import { Badge, Button, Failure, shareText, StatusMark } from '../../ui';
 import { PhaseStrip } from './PhaseStrip';
 import { useDetail } from './useDetail';
@@ -46,6 +47,10 @@ function Content({ detail }: { detail: SignalDetail }): JSX.Element {
   const surroundings = useSurroundings(detail, range, now, freshness);
   const groups = useMemo(() => groupsOf(detail), [detail]);
   useCrosshairCleared();
+  useEffect(() => {
+    // The names of codes are there when the first mark is clicked.
+    void loadCodeNames();
+  }, []);
   useEffect(() => {
     document.title = `${signal.id} ${signal.name} · Crosstown`;
   }, [signal.id, signal.name]);
@@ -122,10 +127,10 @@ function SignalHead({ detail }: { detail: SignalDetail }): JSX.Element {
   const signals = useSignals();
   const { search } = usePlace();
   const status = signal.status;
-  const keep = readUrlKey('t') === null && readUrlKey('p') === null ? '' : new URLSearchParams(search).toString();
+  const keep = withKey(withKey(search, 'e', null), 'ea', null);
   const to = (by: 1 | -1): string | null => {
     const next = neighborOf(signals, signal.id, by);
-    return next ? `/signals/${encodeURIComponent(next)}${keep ? `?${keep}` : ''}` : null;
+    return next ? `/signals/${encodeURIComponent(next)}${keep}` : null;
   };
   const [before, after] = [to(-1), to(1)];
   return (

@@ -17,7 +17,7 @@ internal static class Program
         Console.WriteLine(shared is null
             ? "Reference logs are not here (set CROSSTOWN_SHARED to their folder): logs of the simulated town stand in for them."
             : "Inputs: the Oregon sample logs, with signal ids and times shifted.");
-        var parts = args.Length == 0 ? ["peer", "store", "import", "measure", "learn"] : args;
+        var parts = args.Length == 0 ? ["peer", "store", "import", "measure", "learn", "live", "poll"] : args;
         var isMet = true;
         foreach (var part in parts)
         {
@@ -37,11 +37,17 @@ internal static class Program
                 case "measure":
                     isMet &= PipelineBench.Measure(shared);
                     break;
+                case "poll":
+                    isMet &= PollBench.Run();
+                    break;
+                case "live":
+                    isMet &= LiveBench.Run();
+                    break;
                 case "learn":
                     isMet &= LearnBench.Run(shared);
                     break;
                 default:
-                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure and learn.");
+                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, live, poll and learn.");
                     return 2;
             }
         }

@@ -1,6 +1,8 @@
 using System.Security.Claims;
 using Crosstown.Server.Hosting;
 using Crosstown.Server.People;
+using Crosstown.Server.People.Sources;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -18,14 +20,14 @@ internal static class SessionApi
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/session", (HttpContext context, ServerSettings settings) =>
+        api.MapGet("/session", (HttpContext context, ServerSettings settings, IAntiforgery antiforgery) =>
         {
             var claims = context.User.FindAll(ClaimTypes.Role).Select(c => c.Value).ToArray();
             return new Session(
                 context.User.Identity is { IsAuthenticated: true } identity ? identity.Name : null,
                 [.. Enum.GetValues<Role>().Where(r => Access.Holds(claims, r)).Select(Access.PolicyOf)],
                 settings.IsTown,
-                null);
+                context.User.Identity is { IsAuthenticated: true, AuthenticationType: not SourceTokenHandler.SchemeName } ? antiforgery.GetAndStoreTokens(context).RequestToken : null);
         }).OpenToAll().WithName("getSession").WithTags("session");
     }
 }

@@ -78,11 +78,16 @@ internal static class ConfigurationApi
 
     private static async Task<IResult> PutAsync(
         string id, HttpContext context, CityModel city, IEventSource events, ConfigurationStore store, LearnQueue queue, ILogger<ConfigurationStore> log,
-        ConfigurationStart starts = ConfigurationStart.Now)
+        string starts = "now")
     {
         if (!SignalId.TryParse(id, out var signal))
         {
             return ApiProblem.NoSignal(id);
+        }
+
+        if (EnumWord.Find<ConfigurationStart>(starts) is not { } start)
+        {
+            return ApiProblem.Of(StatusCodes.Status400BadRequest, "XT370", "starts", $"'{starts}' is no start; there are {string.Join(" and ", Enum.GetValues<ConfigurationStart>().Select(EnumWord.Of))}.");
         }
 
         if (RequestText.FindExpectedTag(context.Request) is not { } tag)
@@ -102,7 +107,7 @@ internal static class ConfigurationApi
             return ApiProblem.Of(StatusCodes.Status400BadRequest, problems);
         }
 
-        return await SaveAsync(context, [new ConfigurationChange(configuration, tag == "*" ? null : tag, starts)], store, log)
+        return await SaveAsync(context, [new ConfigurationChange(configuration, tag == "*" ? null : tag, start)], store, log)
             ?? Answer(context, signal, store, queue);
     }
 

@@ -5,16 +5,19 @@ using Crosstown.Logs;
 using Crosstown.Logs.Store;
 using Crosstown.Server.Api;
 using Crosstown.Server.City;
+using Crosstown.Server.Hosting.Guards;
+using Crosstown.Server.Hosting.Logging;
 using Crosstown.Server.Live;
 using Crosstown.Server.People;
+using Crosstown.Server.People.Oidc;
+using Crosstown.Server.People.Pages;
 using Crosstown.Server.Store.Records;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Crosstown.Server.Hosting;
 
@@ -28,13 +31,24 @@ internal static class ServerHost
     {
         Directory.CreateDirectory(settings.Data);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = settings.Data, EnvironmentName = "Production" });
-        builder.WebHost.UseUrls(settings.Urls).ConfigureKestrel(k => k.AddServerHeader = false);
+        if (settings.IsTown)
+        {
+            TownVisitor.RequireLoopback(settings.Urls);
+        }
+
+        builder.WebHost.UseUrls(settings.Urls).ConfigureKestrel(k =>
+        {
+            k.AddServerHeader = false;
+            RequestLimits.Set(k.Limits);
+        });
         if (settings.Config is { } config)
         {
             builder.Configuration.AddJsonFile(Path.GetFullPath(config), optional: false, reloadOnChange: false);
         }
 
-        builder.Logging.ClearProviders().AddJsonConsole().SetMinimumLevel(LogLevel.Warning);
+        Proxies.Configure(builder);
+        builder.Logging.ClearProviders().AddConsole(o => o.FormatterName = LogLines.FormatterName).AddConsoleFormatter<LogLines, ConsoleFormatterOptions>().SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         builder.Services.AddSingleton(settings).AddSingleton(time).AddSingleton(new DataIssueLog());
         var records = RecordStore.Open(settings.Data, builder.Configuration.GetConnectionString("Crosstown"), time);
         builder.Services.AddSingleton(_ => records);
@@ -42,38 +56,39 @@ internal static class ServerHost
         builder.Services.AddSingleton<IEventSource>(s => s.GetRequiredService<LiveEvents>());
         builder.Services.AddSingleton(s => new CityModel(settings.Data, s.GetRequiredService<DataIssueLog>()));
         builder.Services.AddSingleton(new WebFiles(settings.WebRoot ?? Path.Combine(AppContext.BaseDirectory, "wwwroot")));
-        builder.Services.AddProblemDetails();
+        builder.Services.AddProblemDetails().AddExceptionHandler<Failures>();
         builder.Services.ConfigureHttpJsonOptions(o =>
         {
             o.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower));
             o.SerializerOptions.MaxDepth = 32;
         });
-        AddPeople(builder.Services, settings);
+        builder.Services.AddSingleton(OidcSettings.Read(builder.Configuration));
+        PeopleServices.Add(builder.Services, settings, Proxies.IsHttps(builder.Configuration, settings.Urls));
         LiveServices.Add(builder.Services);
         Polling.PollingServices.Add(builder.Services);
         Query.QueryServices.Add(builder.Services);
         Configuration.ConfigurationServices.Add(builder.Services);
+        Imports.ImportServices.Add(builder.Services);
+        Data.DataServices.Add(builder.Services, settings, builder.Configuration);
+        Public.PublicServices.Add(builder.Services);
         add?.Invoke(builder.Services);
 
         var app = builder.Build();
+        Proxies.Use(app);
+        app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.UseAuthentication();
-        app.UseAuthorization();
-        app.MapGet("/", () => Results.LocalRedirect("/app/")).OpenToAll().ExcludeFromDescription();
-        app.Services.GetRequiredService<WebFiles>().Map(app);
-        ApiRoutes.Map(app);
-        return app;
-    }
-
-    private static void AddPeople(IServiceCollection services, ServerSettings settings)
-    {
-        var authentication = services.AddAuthentication(TownVisitor.SchemeName);
         if (settings.IsTown)
         {
-            authentication.AddScheme<AuthenticationSchemeOptions, TownVisitor>(TownVisitor.SchemeName, null);
+            app.UseMiddleware<TownHosts>();
         }
 
-        services.AddAuthorization(Access.AddPolicies);
+        app.UseRouting();
+        PeopleServices.Use(app);
+        Public.PublicPages.Map(app);
+        app.Services.GetRequiredService<WebFiles>().Map(app);
+        PeoplePages.Map(app);
+        ApiRoutes.Map(app);
+        return app;
     }
 }

@@ -22,11 +22,27 @@ internal enum Role
 /// <summary>Says who may use an endpoint. An endpoint that says nothing is closed to everybody (rule X04).</summary>
 internal static class Access
 {
+    /// <summary>The scope of a source's token, and the policy of the doors that it opens.</summary>
+    public const string Intake = "intake";
+
+    /// <summary>The policy of a person's own account.</summary>
+    public const string SignedIn = "signed-in";
+
+    public const string ScopeClaim = "scope";
+
     public static string PolicyOf(Role role) => role.ToString().ToLowerInvariant();
 
     /// <summary>Only people with the role.</summary>
     public static TBuilder RequireRole<TBuilder>(this TBuilder builder, Role role)
         where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(PolicyOf(role));
+
+    /// <summary>People who operate, and programs with a source's token.</summary>
+    public static TBuilder RequireIntake<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(Intake);
+
+    /// <summary>Anybody who is signed in, whatever their roles: their own account's pages.</summary>
+    public static TBuilder RequireSignIn<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(SignedIn);
 
     /// <summary>Anybody, signed in or not.</summary>
     public static TBuilder OpenToAll<TBuilder>(this TBuilder builder)
@@ -49,6 +65,9 @@ internal static class Access
                 Holds(c.User.FindAll(System.Security.Claims.ClaimTypes.Role).Select(r => r.Value), role)));
         }
 
+        options.AddPolicy(Intake, p => p.RequireAuthenticatedUser().RequireAssertion(c =>
+            c.User.HasClaim(ScopeClaim, Intake) || Holds(c.User.FindAll(System.Security.Claims.ClaimTypes.Role).Select(r => r.Value), Role.Operate)));
+        options.AddPolicy(SignedIn, p => p.RequireAuthenticatedUser());
         options.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAssertion(_ => false).Build();
     }
 }

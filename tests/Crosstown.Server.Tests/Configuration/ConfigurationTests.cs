@@ -39,6 +39,12 @@ public sealed class ConfigurationTests
         var known = server.Get<CityModel>().Now.Configurations;
         Assert.Equal(2, (int)known.Find(SignalId.Parse("5"), changeMs - 1)!.Detectors[0].Phase!);
         Assert.Equal(4, (int)known.Find(SignalId.Parse("5"), changeMs)!.Detectors[0].Phase!);
+
+        var corrected = await server.SendAsync(HttpMethod.Put, "signals/5/configuration?starts=as-written", Five.Replace("\"yellowS\": 4", "\"yellowS\": 3.6", StringComparison.Ordinal), Tag(second));
+        Assert.Equal(200, corrected.Status);
+        known = server.Get<CityModel>().Now.Configurations;
+        Assert.Equal(3.6, known.Find(SignalId.Parse("5"), changeMs - 1)!.Phases[0].YellowS);
+        Assert.Equal(4.0, known.Find(SignalId.Parse("5"), changeMs)!.Phases[0].YellowS);
         Assert.Equal(2, SignalFiles.Read(Path.Combine(server.Data, "signals", "5.json"), new DataIssueLog()).Count);
     }
 

@@ -32,6 +32,8 @@ internal static class CommandLine
         RetentionCommand.Create(),
         DocsCommand.Create(),
         PrivacyCommand.Create(),
+        PeopleCommand.Create(),
+        AuditCommand.Create(),
     };
 
     public static int Run(string[] args)

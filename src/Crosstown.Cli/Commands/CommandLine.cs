@@ -30,6 +30,9 @@ internal static class CommandLine
         ExportCommand.Create(),
         SqlCommand.Create(),
         RetentionCommand.Create(),
+        BackupCommand.Create(),
+        RestoreCommand.Create(),
+        VerifyCommand.Create(),
         DocsCommand.Create(),
         PrivacyCommand.Create(),
     };

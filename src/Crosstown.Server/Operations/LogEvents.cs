@@ -23,5 +23,6 @@ internal static class LogEvents
     public static readonly EventId VerifyStopped = new(3728, nameof(VerifyStopped));
     public static readonly EventId ImportRecordFailed = new(3730, nameof(ImportRecordFailed));
     public static readonly EventId NotReady = new(3740, nameof(NotReady));
+    public static readonly EventId HealthStopped = new(3742, nameof(HealthStopped));
     public static readonly EventId ReadyAgain = new(3741, nameof(ReadyAgain));
 }

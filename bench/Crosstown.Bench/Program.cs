@@ -8,6 +8,16 @@ internal static class Program
     private static int Main(string[] args)
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        if (args is ["child", "serve", var data])
+        {
+            return LiveBench.ServeAsync(data).GetAwaiter().GetResult();
+        }
+
+        if (args is ["live", .. var options])
+        {
+            return LiveBench.Run(options) ? 0 : 1;
+        }
+
         if (args is ["child", var what, .. var rest])
         {
             return PipelineBench.RunChild(what, rest);
@@ -41,7 +51,7 @@ internal static class Program
                     isMet &= LearnBench.Run(shared);
                     break;
                 default:
-                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure and learn.");
+                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure and learn, and live alone.");
                     return 2;
             }
         }

@@ -16,6 +16,8 @@ internal static class ApiRoutes
         TablesApi.Map,
         EventsApi.Map,
         CorridorsApi.Map,
+        RankingsApi.Map,
+        FindingsApi.Map,
         Live.LiveApi.Map,
         Live.Intake.IntakeApi.Map,
         Polling.SourcesApi.Map,

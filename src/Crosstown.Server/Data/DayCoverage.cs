@@ -45,8 +45,9 @@ internal sealed record DayCoverage(string Signal, long Day, long Events, long Se
             }
         }
 
-        // The newest moments of a day that is not over are no gap yet, while the log is within five minutes of now.
-        Take(beforeMs, Math.Max(beforeMs, endMs - beforeMs <= SignalCoverage.GapMs ? endMs : endMs + SignalCoverage.GapMs));
+        // Of a day that is over, an event within five minutes of its end would have been read. The newest moments of now are no gap yet.
+        var isOver = nowMs >= startMs + DayMs + SignalCoverage.GapMs;
+        Take(beforeMs, isOver || endMs - beforeMs > SignalCoverage.GapMs ? Math.Max(endMs, beforeMs + SignalCoverage.GapMs + 1) : endMs);
         return count == 0 ? null : new DayCoverage(signal.Value, number, count, seenMs, gaps, longestMs, firstMs, lastMs);
 
         void Take(long fromMs, long toMs)

@@ -47,7 +47,8 @@ internal static class ServerHost
         }
 
         Proxies.Configure(builder);
-        builder.Logging.ClearProviders().AddConsole(o => o.FormatterName = LogLines.FormatterName).AddConsoleFormatter<LogLines, ConsoleFormatterOptions>().SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.ClearProviders().AddConsole(o => o.FormatterName = LogLines.FormatterName).AddConsoleFormatter<LogLines, ConsoleFormatterOptions>().SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         builder.Services.AddSingleton(settings).AddSingleton(time).AddSingleton(new DataIssueLog());
         var records = RecordStore.Open(settings.Data, builder.Configuration.GetConnectionString("Crosstown"), time);
         builder.Services.AddSingleton(_ => records);

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Crosstown.Core.Events;
 using Crosstown.Logs.Analytics;
+using Crosstown.Server.People.Audit;
 using Crosstown.Server.Query;
 
 namespace Crosstown.Server.Tests.Api;
@@ -178,11 +179,8 @@ public sealed class TablesApiTests(QueryTown town)
             await town.GetJsonAsync($"/api/v1/signals/{signal}/tables/timing-and-actuation?{town.Hours(7 + i, 7.2 + i)}");
         }
 
-        if (town.Get<IRawAccessLog>() is MemoryRawAccessLog log)
-        {
-            var entry = Assert.Single(log.Entries, e => e.Signal == signal);
-            Assert.Equal(("timing-and-actuation", "maintenance"), (entry.Table, entry.Reason));
-        }
+        var entry = Assert.Single(town.Get<AuditLog>().List(null, null, AuditRawAccessLog.Action, 1000), e => e.Subject == $"signal/{signal}/timing-and-actuation");
+        Assert.Equal(("demo", "maintenance"), (entry.Account, entry.Reason));
 
         using var client = new HttpClient { BaseAddress = town.Client.BaseAddress };
         using var response = await client.GetAsync(new Uri($"/api/v1/signals/{signal}/tables/timing-and-actuation?{town.Hours(7, 7.1)}", UriKind.Relative));

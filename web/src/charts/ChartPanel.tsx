@@ -55,7 +55,7 @@ export function ChartPanel({ chart, detail, range, compare, bin, group, surround
   const plots = useMemo(() => (result && before && compare && chart.comparison === 'overlay' ? overlaid(result.plots, before.plots, range.startMs - compare.startMs, day) : result?.plots ?? []), [result, before]);
   const ageMs = surroundings.newestMs === null ? null : Math.max(0, Math.min(nowMs, range.endMs) - Math.min(surroundings.newestMs, range.endMs));
   const isTable = view === 'table';
-  const grids = result ? [...(result.summary && result.summary.rows.length > 0 ? [result.summary] : []), ...(isTable ? [result.data] : [])] : [];
+  const grids = result ? [...(result.summary && result.summary.rows.length > 0 ? [result.summary] : []), ...(isTable && (result.data.rows.length > 0 || !result.summary) ? [result.data] : [])] : [];
   const picture = (): Picture => ({
     title: `${chart.title}, ${signal} ${detail.signal.name}`, subtitle: `${dateText(zone, range.startMs)}, ${spanText(zone, range.startMs, range.endMs)} (${zone.replaceAll('_', ' ')})${result?.reading ? ` · ${result.reading}` : ''}`,
     source: `Crosstown · controller event log${surroundings.seenShare === null ? '' : ` · sees ${shareText(surroundings.seenShare)} of this time`} · definition: ${chart.measure}`, plots,

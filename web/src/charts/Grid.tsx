@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { count, MISSING, percent, plain, ratio, seconds } from '../plot/numbers';
 import { dayClockText } from '../plot/time';
+import { Link } from '../state/Link';
 import { DataTable, type TableColumn } from '../ui';
 import type { Cell, ColumnKind, Grid } from './definition';
 
@@ -32,10 +33,11 @@ export function GridTable({ grid, zone, pageRows }: { grid: Grid; zone: string; 
     value: ({ row }) => row[i] ?? null,
     cell: ({ row }) => {
       const value = row[i] ?? null;
-      return value === null ? <span class="missing" title="Not known">{MISSING}</span> : <span class={column.kind === 'text' ? '' : 'nowrap'}>{cellText(value, column.kind, zone)}</span>;
+      return value === null ? <span class="missing" title="Not known">{MISSING}</span> : <span class={column.kind === 'text' && String(value).length > 40 ? '' : 'nowrap'}>{cellText(value, column.kind, zone)}</span>;
     },
     isHead: i === 0,
-  })), [grid.columns, zone]);
+    ...(i === 0 && grid.linkOf ? { cell: ({ row }: { row: readonly Cell[] }) => <Link href={grid.linkOf!(row)}>{row[0]}</Link> } : {}),
+  })), [grid, zone]);
   const rows = useMemo(() => grid.rows.map((row, index) => ({ row, index })), [grid.rows]);
   return <DataTable columns={columns} rows={rows} caption={grid.title} rowKey={({ index }) => index} pageRows={pageRows ?? 100} maxHeight={rows.length > 16 ? '440px' : undefined} empty={<p class="muted">No rows.</p>} />;
 }

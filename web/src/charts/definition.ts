@@ -47,7 +47,13 @@ export type ColumnKind = 'time' | 'text' | 'count' | 'percent' | 'seconds' | 'ra
 export interface GridColumn { title: string; kind: ColumnKind; hint?: string }
 
 /** Rows that stand under a chart or in its data table. */
-export interface Grid { title: string; columns: readonly GridColumn[]; rows: readonly (readonly Cell[])[] }
+export interface Grid {
+  title: string;
+  columns: readonly GridColumn[];
+  rows: readonly (readonly Cell[])[];
+  /** Where a row's first cell leads, below /app. */
+  linkOf?: (row: readonly Cell[]) => string;
+}
 
 /** A number that sums a chart up, and that another day is compared in. */
 export interface Figure { label: string; value: number | null; kind: Exclude<ColumnKind, 'time' | 'text'>; better?: 'more' | 'less' }

@@ -3,7 +3,7 @@ import { SERIES, type Ink } from '../plot/palette';
 import type { EventQuestion, Mark, PlotModel } from '../plot/model';
 import { clockText } from '../plot/time';
 import type { Cell, ChartInput, ChartResult, ColumnKind, Figure, Grid } from './definition';
-import { askSpan, lastAtOrBefore, unseenMark } from './parts';
+import { askSpan, isDrawable, lastAtOrBefore, unseenMark } from './parts';
 import { cellText } from './Grid';
 import type { Table } from './table';
 import { fullName, groupKey, inOrder } from './words';
@@ -68,7 +68,7 @@ export function seriesPlots(input: ChartInput, spec: SeriesSpec): { plots: PlotM
   }
 
   const hasGroups = (row: number): boolean => table.number('phase', row) !== null || table.number('overlap', row) !== null;
-  const rows = table.where((r) => table.time('time', r) + table.binMs > input.startMs && table.time('time', r) < input.endMs
+  const rows = table.where((r) => table.time('time', r) + table.binMs > input.startMs && table.time('time', r) < input.endMs && isDrawable(table, r, input.endMs)
     && (input.group === '' || !hasGroups(r) || groupKey(table.number('phase', r), table.number('overlap', r)) === input.group));
   const plotOf = spec.plotOf ?? ((t: Table, r: number, at: ChartInput) => {
     const key = groupKey(t.number('phase', r), t.number('overlap', r));
@@ -83,6 +83,8 @@ export function seriesPlots(input: ChartInput, spec: SeriesSpec): { plots: PlotM
   }
 
   const order = inOrder(input.detail);
+  // A series has one color in all plots, so that one legend holds for them all.
+  const names = [...new Set(rows.map((r) => spec.seriesOf?.(table, r) ?? ''))].sort();
   const data: Cell[][] = [];
   const sorted = [...groups.entries()].sort((a, b) => order(a[0], b[0]));
   const plots = sorted.map(([key, group]): PlotModel => {
@@ -94,7 +96,8 @@ export function seriesPlots(input: ChartInput, spec: SeriesSpec): { plots: PlotM
 
     const marks: Mark[] = [...unseenMark(input)];
     const most = { left: 0, right: 0 };
-    series.forEach((s, place) => spec.columns.forEach((column, i) => {
+    series.forEach((s) => spec.columns.forEach((column, i) => {
+      const place = names.indexOf(s.name);
       if (column.draw === 'none') {
         return;
       }

@@ -24,12 +24,14 @@ interface PlotProps {
   onZoom?: (startMs: number, endMs: number) => void;
   /** Asked with a mark or place whose log rows are wanted. */
   onAsk?: (question: EventQuestion) => void;
+  /** Takes hold of what lies at a place, to be dragged along the x axis; null when nothing there can be. Told how far, in units of the axis, while it moves. */
+  grab?: (x: number, y: number) => ((by: number) => void) | null;
   /** On paper: light colors, and nothing to touch. */
   isPrint?: boolean;
 }
 
 /** A chart on a canvas with axes, marks, the crosshair of the page, zoom by drag or key, and readings by pointer or arrow keys. */
-export function Plot({ model, onZoom, onAsk, isPrint }: PlotProps): JSX.Element {
+export function Plot({ model, onZoom, onAsk, grab, isPrint }: PlotProps): JSX.Element {
   const theme = useTheme();
   const palette = isPrint || theme === 'light' ? LIGHT : DARK;
   const mount = useRef<HTMLDivElement>(null);
@@ -39,7 +41,7 @@ export function Plot({ model, onZoom, onAsk, isPrint }: PlotProps): JSX.Element 
   const [pick, setPick] = useState<Pick | null>(null);
   const [ownX, setOwnX] = useState<number | null>(null);
   const select = useRef<HTMLDivElement>(null);
-  const drag = useRef<{ x: number; y: number; isZoom: boolean } | null>(null);
+  const drag = useRef<{ x: number; y: number; isZoom: boolean; held: ((by: number) => void) | null } | null>(null);
   const isTime = model.x.kind === 'time';
   const sharedX = useStore(crosshairStore, (t) => (isTime ? t : null));
   const x = isTime ? sharedX : ownX;
@@ -88,6 +90,11 @@ export function Plot({ model, onZoom, onAsk, isPrint }: PlotProps): JSX.Element 
     }
 
     const { px, py } = place(event);
+    if (drag.current?.held) {
+      drag.current.held(xAt(f, px) - xAt(f, drag.current.x));
+      return;
+    }
+
     if (drag.current?.isZoom && select.current) {
       const [a, b] = [within(f, Math.min(drag.current.x, px)), within(f, Math.max(drag.current.x, px))];
       Object.assign(select.current.style, { display: b - a > CLICK_PX ? 'block' : 'none', left: `${a}px`, width: `${b - a}px`, top: `${f.top}px`, height: `${f.height}px` });
@@ -111,8 +118,9 @@ export function Plot({ model, onZoom, onAsk, isPrint }: PlotProps): JSX.Element 
       return;
     }
 
-    drag.current = { x: px, y: py, isZoom: isTime && onZoom !== undefined && event.pointerType !== 'touch' };
-    if (drag.current.isZoom) {
+    const held = grab?.(xAt(f, px), yAt(f, py)) ?? null;
+    drag.current = { x: px, y: py, held, isZoom: held === null && isTime && onZoom !== undefined && event.pointerType !== 'touch' };
+    if (drag.current.isZoom || held) {
       mount.current!.setPointerCapture(event.pointerId);
     }
   };
@@ -276,10 +284,10 @@ function draw(element: HTMLElement, model: PlotModel, width: number, palette: Pa
   const grid = { stroke: palette.grid, width: 1 };
   const ticks = { show: false };
   const xs = xTicks(model, width - left - right);
-  const ys = model.y.kind === 'lanes' ? [] : yTicks(model.y, model.height - 46);
+  const ys = model.y.kind === 'lanes' ? [] : yTicks(model.y, model.height - 46, width);
   const lanes = model.y.kind === 'lanes' ? model.y.lanes : [];
   const isNarrow = width < 560;
-  const rightTicks = model.right ? yTicks(model.right, model.height - 46) : [];
+  const rightTicks = model.right ? yTicks(model.right, model.height - 46, width) : [];
   const { x, y } = model;
   const axes: uPlot.Axis[] = [
     {
@@ -290,7 +298,8 @@ function draw(element: HTMLElement, model: PlotModel, width: number, palette: Pa
     y.kind === 'lanes'
       ? { scale: 'y', size: left, gap: 8, font: LANE_FONT, stroke: palette.text, ticks, grid: { show: false }, splits: () => lanes.map((_, i) => i + 0.5), values: () => lanes.map((l) => (isNarrow ? l.short : l.label)) }
       : {
-        scale: 'y', size: left - 15, gap: 5, font: AXIS_FONT, stroke: palette.muted, ticks, grid, label: y.label, labelFont: AXIS_FONT, labelSize: 15, labelGap: 0,
+        scale: 'y', size: y.label === '' ? left : left - 15, gap: 5, font: y.ticks ? LANE_FONT : AXIS_FONT, stroke: y.ticks ? palette.text : palette.muted, ticks, grid,
+        ...(y.label === '' ? {} : { label: y.label, labelFont: AXIS_FONT, labelSize: 15, labelGap: 0 }),
         splits: () => ys.map((t) => t.value), values: () => ys.map((t) => t.label),
       },
   ];
@@ -317,7 +326,7 @@ function draw(element: HTMLElement, model: PlotModel, width: number, palette: Pa
   return new uPlot(
     {
       width, height: model.height, legend: { show: false }, cursor: { show: false }, select: { show: false, left: 0, top: 0, width: 0, height: 0 },
-      padding: [8, model.right ? 0 : 14, 0, 0],
+      padding: [8, model.right ? 0 : right, 0, 0],
       scales: {
         x: { time: false, range: fixed(bounds.xMin, bounds.xMax) },
         y: { range: fixed(bounds.yMin, bounds.yMax), dir: bounds.isDown ? -1 : 1 },

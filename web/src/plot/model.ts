@@ -56,7 +56,11 @@ export interface Spans extends MarkBase { kind: 'spans'; x0: readonly number[]; 
 
 export type Mark = Dots | Line | Boxes | Shapes | Rules | Levels | Spans;
 
-export interface NumberScale { kind: 'number'; min: number; max: number; label: string; format?: (value: number) => string }
+export interface NumberScale {
+  kind: 'number'; min: number; max: number; label: string; format?: (value: number) => string;
+  /** Named places instead of round numbers, such as signals along a street. */
+  ticks?: readonly { value: number; label: string; short: string }[];
+}
 
 /** Rows of equal height from the top, row i from i to i + 1. */
 export interface LaneScale { kind: 'lanes'; lanes: readonly { label: string; short: string }[] }
@@ -80,7 +84,7 @@ export interface PlotModel {
   share?: number;
 }
 
-export interface LegendEntry { name: string; ink: Ink; kind: 'line' | 'box' | 'hatch' | Shape; dash?: readonly number[]; opacity?: number }
+export interface LegendEntry { name: string; ink: Ink; kind: 'line' | 'box' | 'hatch' | 'amount' | Shape; dash?: readonly number[]; opacity?: number }
 
 /** The legend that the marks of plots make, each name once. */
 export function legendOf(plots: readonly PlotModel[]): LegendEntry[] {
@@ -96,7 +100,7 @@ export function legendOf(plots: readonly PlotModel[]): LegendEntry[] {
       case 'line': entries.set(mark.name, { ...base, kind: 'line', ...(mark.dash ? { dash: mark.dash } : {}) }); break;
       case 'levels': entries.set(mark.name, { ...base, kind: 'line', dash: mark.dash ?? [5, 3] }); break;
       case 'rules': entries.set(mark.name, { ...base, kind: 'line', dash: [1, 3] }); break;
-      default: entries.set(mark.name, { ...base, kind: mark.kind !== 'shapes' && mark.isHatched ? 'hatch' : 'box' });
+      default: entries.set(mark.name, { ...base, kind: mark.kind === 'boxes' && mark.colors ? 'amount' : mark.kind !== 'shapes' && mark.isHatched ? 'hatch' : 'box' });
     }
   }
 

@@ -1,6 +1,7 @@
 import { numberTicks, plain } from './numbers';
 import { legendOf, type LegendEntry, type Mark, type NumberScale, type PlotModel } from './model';
 import type { Painter } from './painter';
+import { viridis } from '../ui/viridis';
 import type { Palette } from './palette';
 import { timeTicks } from './time';
 
@@ -224,10 +225,14 @@ export function leftRoom(model: PlotModel, width: number): number {
     return Math.min(isNarrow ? 92 : 210, 16 + Math.max(24, ...model.y.lanes.map((l) => textWidth(isNarrow ? l.short : l.label))));
   }
 
+  if (model.y.ticks) {
+    return Math.min(width < 560 ? 60 : 200, 16 + Math.max(24, ...model.y.ticks.map((t) => textWidth(width < 560 ? t.short : t.label))));
+  }
+
   return width < 560 ? 50 : 60;
 }
 
-export const rightRoom = (model: PlotModel, width: number): number => (model.right ? (width < 560 ? 40 : 56) : 14);
+export const rightRoom = (model: PlotModel, width: number): number => (model.right ? (width < 560 ? 40 : 56) : model.x.kind === 'time' ? 30 : 14);
 
 export interface AxisTick { value: number; label: string; isStrong: boolean }
 
@@ -241,7 +246,11 @@ export function xTicks(model: PlotModel, width: number): AxisTick[] {
   return numberTicks(model.x.min, model.x.max, most).map((value) => ({ value, label: format(value), isStrong: false }));
 }
 
-export function yTicks(scale: NumberScale, height: number): AxisTick[] {
+export function yTicks(scale: NumberScale, height: number, width: number): AxisTick[] {
+  if (scale.ticks) {
+    return scale.ticks.map((t) => ({ value: t.value, label: width < 560 ? t.short : t.label, isStrong: false }));
+  }
+
   const format = scale.format ?? plain;
   return numberTicks(scale.min, scale.max, Math.max(2, Math.floor(height / 44))).map((value) => ({ value, label: format(value), isStrong: false }));
 }
@@ -271,7 +280,7 @@ function paintPlot(painter: Painter, model: PlotModel, x: number, y: number, wid
       painter.text(frame.left - 8, (top + next) / 2 + 4, isNarrow ? lane.short : lane.label, { color: palette.text, size: 12, anchor: 'end' });
     });
   } else {
-    for (const tick of yTicks(model.y, frame.height)) {
+    for (const tick of yTicks(model.y, frame.height, width)) {
       const at = atY(frame, tick.value, 'left');
       painter.line([frame.left, at, right, at], palette.grid, 1, [], 1);
       painter.text(frame.left - 6, at + 4, tick.label, { color: palette.muted, size: 11, anchor: 'end' });
@@ -281,7 +290,7 @@ function paintPlot(painter: Painter, model: PlotModel, x: number, y: number, wid
   }
 
   if (model.right) {
-    for (const tick of yTicks(model.right, frame.height)) {
+    for (const tick of yTicks(model.right, frame.height, width)) {
       painter.text(right + 6, atY(frame, tick.value, 'right') + 4, tick.label, { color: palette.muted, size: 11 });
     }
 
@@ -346,6 +355,7 @@ export function paintSign(painter: Painter, entry: LegendEntry, x: number, y: nu
   switch (entry.kind) {
     case 'line': painter.line([x, y + 6, x + 24, y + 6], color, 2, entry.dash ?? [], opacity); break;
     case 'box': painter.boxes([x + 4, y + 1, 16, 10], color, opacity); break;
+    case 'amount': [0, 1, 2, 3, 4, 5].forEach((i) => painter.boxes([x + i * 4, y + 1, 4, 10], viridis(i / 5), 1)); break;
     case 'hatch': hatch(painter, x + 2, y, 20, 12, color); break;
     default: painter.dots([x + 12, y + 6], entry.kind, entry.kind === 'dot' ? 6 : 8, color, opacity);
   }

@@ -21,14 +21,3 @@ export const DARK: Palette = {
 
 /** Series that need telling apart, in order; none is a signal color. */
 export const SERIES: readonly Ink[] = ['blue', 'orange', 'purple', 'teal', 'sky', 'vermillion', 'ink', 'gray'];
-
-/** Viridis, dark to light, for amounts. */
-const VIRIDIS = [[68, 1, 84], [72, 40, 120], [62, 74, 137], [49, 104, 142], [38, 130, 142], [31, 158, 137], [53, 183, 121], [109, 205, 89], [180, 222, 44], [253, 231, 37]] as const;
-
-/** The color of an amount, 0 to 1. */
-export function amountColor(share: number): string {
-  const place = Math.min(1, Math.max(0, share)) * (VIRIDIS.length - 1);
-  const low = Math.min(VIRIDIS.length - 2, Math.floor(place));
-  const [a, b] = [VIRIDIS[low]!, VIRIDIS[low + 1]!];
-  return `rgb(${[0, 1, 2].map((i) => Math.round(a[i]! + (b[i]! - a[i]!) * (place - low))).join(',')})`;
-}

@@ -194,10 +194,10 @@ function Track({ state, zone }: { state: RangeState; zone: string }): JSX.Elemen
 
   return (
     <div ref={bar} class="track no-print" onPointerDown={jump} onPointerMove={move} onPointerUp={end} onPointerCancel={() => setDrag(null)}>
+      <span class="track-future" style={{ left: `${share(now) * 100}%` }} />
       {around.ticks.map(tick => (
         <span key={tick.ms} class={`track-tick${tick.isDay ? ' is-day' : ''}`} style={{ left: `${share(tick.ms) * 100}%` }}>{tick.text}</span>
       ))}
-      <span class="track-future" style={{ left: `${share(now) * 100}%` }} />
       <div
         class="track-window"
         role="slider"

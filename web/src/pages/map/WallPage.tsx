@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { setWall } from '../../app/theme';
 import { useKeys } from '../../app/keys';
 import { useCity, useConnection, useFindingsCount, useNow, useSignals, useSignalsKnown } from '../../state/live';
@@ -10,6 +10,8 @@ import { reasonsOf } from '../signals/signalWords';
 import { sortForList, useMapChunk } from './MapPage';
 import './map.css';
 
+/** Height of a row with the space below it, in pixels; as many are shown as fit, since nobody scrolls a wall. */
+const rowHeight = 100;
 const mostRows = 12;
 
 /** For a control room, read at three meters: what is normal recedes, only the abnormal is bright, and nothing flashes. */
@@ -21,12 +23,21 @@ export default function WallPage(): JSX.Element {
   const findings = useFindingsCount();
   const { state, heardMs } = useConnection();
   const MapView = useMapChunk();
+  const rows = useRef<HTMLDivElement>(null);
+  const [fits, setFits] = useState(mostRows);
   const counts = countClasses(signals);
   const abnormal = sortForList(signals.filter(s => classes.find(c => c.name === s.status.class)?.isAbnormal), null);
 
   useEffect(() => {
     setWall(true);
-    return () => setWall(false);
+    const frame = rows.current!;
+    const measure = () => setFits(matchMedia('(max-width: 1200px)').matches ? mostRows : Math.min(mostRows, Math.max(1, Math.floor((frame.clientHeight + 8) / rowHeight))));
+    const watch = new ResizeObserver(measure);
+    watch.observe(frame);
+    return () => {
+      watch.disconnect();
+      setWall(false);
+    };
   }, []);
   useKeys([{ keys: 'Escape', does: 'Leave the wall view', group: 'Wall', run: () => navigate('/') }]);
 
@@ -54,8 +65,8 @@ export default function WallPage(): JSX.Element {
       <section class="wall-list" aria-label="Signals that need a look">
         <h2>Needs a look</h2>
         {isKnown && abnormal.length === 0 && <p class="wall-all-well">Nothing now. {counts.unknown > 0 && `${counts.unknown} never heard of.`}</p>}
-        <ul>
-          {abnormal.slice(0, mostRows).map(s => (
+        <div class="wall-rows" ref={rows}><ul>
+          {abnormal.slice(0, fits).map(s => (
             <li key={s.id}>
               <StatusMark state={s.status.class} size={34} />
               <span class="name">{s.id} {s.name}</span>
@@ -63,8 +74,8 @@ export default function WallPage(): JSX.Element {
               {s.status.reasons.length > 0 && <span class="why">{reasonsOf(s)}</span>}
             </li>
           ))}
-        </ul>
-        {abnormal.length > mostRows && <p>and {(abnormal.length - mostRows).toLocaleString('en-US')} more</p>}
+        </ul></div>
+        {abnormal.length > fits && <p>and {(abnormal.length - fits).toLocaleString('en-US')} more</p>}
       </section>
     </main>
   );

@@ -8,10 +8,11 @@ import './markdown.css';
 export function Markdown({ source, skipTitle }: { source: string; skipTitle?: boolean }): JSX.Element {
   const blocks = useMemo(() => parseMarkdown(source), [source]);
   const shown = skipTitle && blocks[0]?.kind === 'heading' && blocks[0].level === 1 ? blocks.slice(1) : blocks;
-  return <div class="markdown">{shown.map((block, i) => <BlockOf key={i} block={block} />)}</div>;
+  return <div class="markdown">{shown.map((block, i) => <BlockOf key={i} block={block} number={shown.slice(0, i + 1).filter(b => b.kind === 'table').length} />)}</div>;
 }
 
-function BlockOf({ block }: { block: Block }): JSX.Element | null {
+/** @param number Which table of the page it is, counted from 1, so that each has a name of its own. */
+function BlockOf({ block, number = 1 }: { block: Block; number?: number }): JSX.Element | null {
   switch (block.kind) {
     case 'heading': {
       const Tag = `h${Math.min(6, Math.max(2, block.level))}` as 'h2';
@@ -29,7 +30,7 @@ function BlockOf({ block }: { block: Block }): JSX.Element | null {
     }
     case 'table':
       return (
-        <div class="table-frame" tabIndex={0} role="region" aria-label={block.head.map(plainText).join(', ')}>
+        <div class="table-frame" tabIndex={0} role="region" aria-label={`Table ${number}: ${block.head.map(plainText).join(', ')}`}>
           <table class="table">
             <thead><tr>{block.head.map((cell, i) => <th key={i} scope="col" class={block.align[i] === 'right' ? 'is-right' : ''}>{inlines(cell)}</th>)}</tr></thead>
             <tbody>{block.rows.map((row, i) => <tr key={i}>{row.map((cell, j) => <td key={j} class={block.align[j] === 'right' ? 'is-right' : ''}>{inlines(cell)}</td>)}</tr>)}</tbody>

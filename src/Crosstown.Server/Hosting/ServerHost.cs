@@ -15,6 +15,7 @@ using Crosstown.Server.People.Pages;
 using Crosstown.Server.Store.Records;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -92,6 +93,7 @@ internal static class ServerHost
         app.Services.GetRequiredService<WebFiles>().Map(app);
         PeoplePages.Map(app);
         ApiRoutes.Map(app);
+        app.MapFallback("/{**path}", ApiProblem.NothingHere).OpenToAll().ExcludeFromDescription();
         return app;
     }
 }

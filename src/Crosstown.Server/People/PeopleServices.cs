@@ -3,6 +3,7 @@ using Crosstown.Server.People.Accounts;
 using Crosstown.Server.People.Audit;
 using Crosstown.Server.People.Sessions;
 using Crosstown.Server.People.Sources;
+using Crosstown.Server.Query;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
@@ -26,7 +27,7 @@ internal static class PeopleServices
     {
         AddAccounts(services, settings.Data);
         services.AddSingleton<SessionStore>().AddSingleton<SourceTokens>().AddSingleton<SignInLimit>().AddScoped<SignIn>();
-        services.AddHostedService<AuditRetention>();
+        services.AddHostedService<AuditRetention>().AddSingleton<IRawAccessLog, RawAccessAudit>();
         var authentication = services.AddAuthentication(SchemeName)
             .AddPolicyScheme(SchemeName, null, o => o.ForwardDefaultSelector = context =>
                 SourceTokenHandler.IsMeant(context.Request) ? SourceTokenHandler.SchemeName : settings.IsTown ? TownVisitor.SchemeName : SessionHandler.SchemeName)

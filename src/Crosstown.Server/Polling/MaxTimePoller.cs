@@ -19,7 +19,7 @@ internal sealed class MaxTimePoller : IPoller, IDisposable
 
     private const int MostHeaderKiB = 16;
 
-    private static readonly HttpRequestOptionsKey<SourceAddress> s_target = new("target");
+    private static readonly HttpRequestOptionsKey<IPEndPoint> s_target = new("target");
 
     private readonly AddressGuard _guard;
     private readonly PollLimits _limits;
@@ -37,7 +37,6 @@ internal sealed class MaxTimePoller : IPoller, IDisposable
             ActivityHeadersPropagator = null,
             MaxResponseHeadersLength = MostHeaderKiB,
             MaxResponseDrainSize = 0,
-            ConnectTimeout = limits.Connect,
             PooledConnectionLifetime = TimeSpan.Zero,
             ConnectCallback = ConnectAsync,
         });
@@ -50,9 +49,11 @@ internal sealed class MaxTimePoller : IPoller, IDisposable
             throw new PollException("XT331", "The source's address is no host and port.");
         }
 
+        // Looked up and checked once; what was checked is what is connected to.
+        var address = await _guard.FindAsync(target.Host, context.Stop);
         context.Memory.BeginAt(context.NowMs - FirstMs);
         using var request = new HttpRequestMessage(HttpMethod.Get, AddressOf(target, context)) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
-        request.Options.Set(s_target, target);
+        request.Options.Set(s_target, new IPEndPoint(address, target.Port));
         request.Headers.ConnectionClose = true;
         request.Headers.Accept.ParseAdd("application/xml");
         using var answer = context.NewBuffer();
@@ -65,6 +66,7 @@ internal sealed class MaxTimePoller : IPoller, IDisposable
         }
         catch (HttpRequestException e) when (e.InnerException is PollException inner)
         {
+            _guard.Forget(target.Host);
             throw inner;
         }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
@@ -114,17 +116,15 @@ internal sealed class MaxTimePoller : IPoller, IDisposable
         connection.InitialRequestMessage.Options.TryGetValue(s_target, out var target);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(_limits.Connect);
-        var address = await _guard.FindAsync(target.Host, limit.Token);
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = new Socket(target!.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(new IPEndPoint(address, target.Port), limit.Token);
+            await socket.ConnectAsync(target, limit.Token);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             socket.Dispose();
-            _guard.Forget(target.Host);
             throw new PollException("XT339", $"The controller does not answer within {_limits.Connect.TotalSeconds:0} s.");
         }
         catch

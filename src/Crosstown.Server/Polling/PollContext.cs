@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Crosstown.Core.Data;
 using Crosstown.Core.Events;
@@ -25,6 +24,10 @@ internal sealed class PollContext(Source source, string zone, SourceMemory memor
 {
     /// <summary>An event later than now by more is no mark to go on reading from: the controller's clock is wrong, and what it logs next would never be asked for.</summary>
     private const long MostAheadMs = 60_000;
+
+    /// <summary>Issues that mean damage, where nothing else was in the log.</summary>
+    private static readonly DataIssueKind[] s_grave =
+        [DataIssueKind.BadHeader, DataIssueKind.BadRow, DataIssueKind.LimitReached, DataIssueKind.ChecksumMismatch, DataIssueKind.PrivacyRefused, DataIssueKind.ImplausibleTime];
 
     private long _events;
     private long? _firstMs;
@@ -65,11 +68,14 @@ internal sealed class PollContext(Source source, string zone, SourceMemory memor
         {
             try
             {
-                await intake(source.Signal, zone, fresh, stop);
+                for (var at = 0; at < fresh.Length; at += LiveEvents.MostEvents)
+                {
+                    await intake(source.Signal, zone, fresh.AsMemory(at, Math.Min(LiveEvents.MostEvents, fresh.Length - at)), stop);
+                }
             }
             catch (IOException)
             {
-                throw new PollException("XT349", "The events could not be stored; see the server's disk.");
+                throw new PollException("XT349", "The events are not stored now; the server's own state says why. They are asked for again.");
             }
 
             Note(fresh);
@@ -100,8 +106,8 @@ internal sealed class PollContext(Source source, string zone, SourceMemory memor
             throw new PollException("XT344", $"What came names another signal than {source.ReportedAs ?? source.Signal.Value}; none of it is taken. Is the address right?");
         }
 
-        return read.RowsRefused > 0 && sink.Events.Count == 0
-            ? throw new PollException("XT343", string.Create(CultureInfo.InvariantCulture, $"None of the {read.RowsRefused} rows that came can be read: {issues.ListExamples().First().Assumed}."))
+        return sink.Events.Count == 0 && issues.ListExamples().FirstOrDefault(i => s_grave.Contains(i.Kind)) is { } issue
+            ? throw new PollException("XT343", $"Nothing that came can be read: {issue.Assumed}.")
             : sink.Events;
     }
 

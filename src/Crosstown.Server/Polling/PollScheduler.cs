@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Crosstown.Server.Live;
+using Crosstown.Server.Operations;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +22,9 @@ internal sealed class PollScheduler(
     private readonly SharedBytes _shared = new(limits.SharedBytes);
     private readonly CancellationTokenSource _stop = new();
     private int _running;
+
+    /// <summary>Readings that run now.</summary>
+    public int RunningCount => Volatile.Read(ref _running);
 
     /// <summary>How a source does; null when it is not known.</summary>
     public SourceStatus? StatusOf(long id) => _runs.TryGetValue(id, out var run) ? run.Describe() : null;
@@ -95,7 +99,7 @@ internal sealed class PollScheduler(
     {
         await base.StopAsync(cancellationToken);
         await _stop.CancelAsync();
-        while (Volatile.Read(ref _running) > 0 && !cancellationToken.IsCancellationRequested)
+        while (RunningCount > 0 && !cancellationToken.IsCancellationRequested)
         {
             await Task.Delay(s_tick, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -206,7 +210,7 @@ internal sealed class PollScheduler(
         catch (Exception e)
         {
             // Whatever one controller's answer brings about must not end the others' readings. The text may hold an address, so that only the kind is logged.
-            logger.LogError("Reading the {Source} failed in an unexpected way: {Kind}", source.Name, e.GetType().Name);
+            logger.LogError(LogEvents.PollingFailed, "Reading the {Source} failed in an unexpected way: {Kind}", source.Name, e.GetType().Name);
             return context.Answer(new PollException("XT343", "What came could not be read; the server's log says more.").At(source));
         }
     }
@@ -219,7 +223,7 @@ internal sealed class PollScheduler(
         }
         catch (IOException e)
         {
-            logger.LogWarning("How far sources were read is not saved: {Kind}. After a start some is read again.", e.GetType().Name);
+            logger.LogWarning(LogEvents.PositionsNotSaved, "How far sources were read is not saved: {Kind}. After a start some is read again.", e.GetType().Name);
         }
     }
 }

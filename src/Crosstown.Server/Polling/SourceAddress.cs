@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace Crosstown.Server.Polling;
 
@@ -31,14 +32,22 @@ internal readonly record struct SourceAddress(string Host, int Port)
             return false;
         }
 
-        var kind = Uri.CheckHostName(host);
-        if (bracket > 0 ? kind != UriHostNameType.IPv6 || host.Contains('%', StringComparison.Ordinal) : kind is not (UriHostNameType.Dns or UriHostNameType.IPv4) || !host.All(IsHostLetter))
+        if (bracket > 0 ? Uri.CheckHostName(host) != UriHostNameType.IPv6 || host.Contains('%', StringComparison.Ordinal) : !IsNameOrQuad(host))
         {
             return false;
         }
 
         address = new SourceAddress(host, port);
         return true;
+    }
+
+    /// <summary>A name whose last part begins with a letter, or four plain numbers: what else ends in a number is read differently by different programs.</summary>
+    private static bool IsNameOrQuad(string host)
+    {
+        var last = host[(host.TrimEnd('.').LastIndexOf('.') + 1)..];
+        return last.Length > 0 && char.IsAsciiDigit(last[0])
+            ? IPAddress.TryParse(host, out var address) && address.ToString() == host
+            : Uri.CheckHostName(host) == UriHostNameType.Dns && host.All(IsHostLetter);
     }
 
     private static bool IsHostLetter(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '-';

@@ -107,7 +107,7 @@ internal sealed class SourceRun
                 _lastSuccessMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
                 _failures = 0;
             }
-            else
+            else if (answer.Problem.Code != PollException.NotStored)
             {
                 _failures++;
             }
@@ -179,7 +179,7 @@ internal sealed class SourceRun
     {
         var now = _time.GetTimestamp();
         var interval = Ticks(_source.Interval);
-        if (_failures == 0)
+        if (_failures == 0 || _problem?.Code == PollException.NotStored)
         {
             // On the beat, so that readings do not drift; beats that were missed are left out.
             _dueAt += interval;

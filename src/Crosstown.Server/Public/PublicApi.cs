@@ -82,7 +82,7 @@ internal static class PublicApi
 
     private static IResult Counts(
         HttpContext context, PublishedCounts published, PublicSettings settings, CityModel city, TimeProvider time, IOptions<JsonOptions> json,
-        string? from = null, string? to = null, string? signal = null, CountSubject? subject = null, int page = 1, int size = DefaultOnPage, string? format = null)
+        string? from = null, string? to = null, string? signal = null, string? subject = null, int page = 1, int size = DefaultOnPage, string? format = null)
     {
         var clock = PublicPages.ClockOf(city.Now);
         var yesterday = DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(clock.ToLocalMs(time.GetUtcNow().ToUnixTimeMilliseconds() - DayMs)).UtcDateTime);
@@ -110,12 +110,24 @@ internal static class PublicApi
             return ApiProblem.Of(400, "XT392", "format", $"There is no format '{format}'; there are json and csv.");
         }
 
+        CountSubject? counted = null;
+        if (subject is not null)
+        {
+            var known = Enum.GetValues<CountSubject>().Where(s => PublishedCounts.WordOf(s) == subject).ToArray();
+            if (known.Length == 0)
+            {
+                return ApiProblem.Of(400, "XT392", "subject", $"Nothing is counted as '{subject}'; there are {string.Join(" and ", Enum.GetValues<CountSubject>().Select(PublishedCounts.WordOf))}.");
+            }
+
+            counted = known[0];
+        }
+
         size = Math.Clamp(size, 1, MostOnPage);
         page = Math.Clamp(page, 1, int.MaxValue / MostOnPage);
-        var query = new CountQuery(new TimeRange(PublicCalendar.DayAt(fromDay, clock).StartMs, PublicCalendar.DayAt(toDay, clock).EndMs), one, subject);
+        var query = new CountQuery(new TimeRange(PublicCalendar.DayAt(fromDay, clock).StartMs, PublicCalendar.DayAt(toDay, clock).EndMs), one, counted);
         var items = published.List(query, (page - 1) * size, size);
         var total = published.CountRows(query);
-        var next = (long)page * size < total ? Next(fromDay, toDay, one, subject, page + 1, size, isCsv) : null;
+        var next = (long)page * size < total ? Next(fromDay, toDay, one, counted, page + 1, size, isCsv) : null;
         if (next is not null)
         {
             context.Response.Headers.Link = $"<{next}>; rel=\"next\"";

@@ -32,5 +32,6 @@ public sealed record AreaStatus(string Id, string Name, int Signals, int InServi
 /// <summary>How the city's signals are, by area and quarter of an hour (rule P15).</summary>
 /// <param name="FromMs">Begin of the quarter of an hour, ms UTC.</param>
 /// <param name="ToMs">Its end: what is said holds until then.</param>
-/// <param name="Areas">In the order in which the city lists its corridors.</param>
-public sealed record PublicStatus(long FromMs, long ToMs, ImmutableArray<AreaStatus> Areas);
+/// <param name="City">All signals, each once.</param>
+/// <param name="Areas">In the order in which the city lists its corridors; a signal where two cross counts with both.</param>
+public sealed record PublicStatus(long FromMs, long ToMs, AreaStatus City, ImmutableArray<AreaStatus> Areas);

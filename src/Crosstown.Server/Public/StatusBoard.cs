@@ -35,7 +35,7 @@ internal sealed class StatusBoard(CityModel city, SignalStates states, TimeProvi
             lock (_one)
             {
                 // A server that has only just begun to listen has heard of nothing yet.
-                var isEmpty = _status?.Areas.All(a => a.Service == AreaService.Unknown) == true && nowMs >= _takenMs + RetryMs;
+                var isEmpty = _status?.City.Service == AreaService.Unknown && nowMs >= _takenMs + RetryMs;
                 if (_status is null || _status.FromMs != fromMs || _cityVersion != city.Now.Version || isEmpty)
                 {
                     (_status, _takenMs, _cityVersion) = (Take(city.Now, fromMs), nowMs, city.Now.Version);
@@ -52,19 +52,20 @@ internal sealed class StatusBoard(CityModel city, SignalStates states, TimeProvi
         var left = snapshot.Current.Keys.ToHashSet();
         foreach (var corridor in snapshot.Corridors)
         {
-            // A signal where two corridors cross counts with the first.
-            areas.Add(Count(corridor.Id, corridor.Name.Length > 0 ? corridor.Name : corridor.Id, corridor.Signals.Select(s => s.Signal).Where(left.Remove).ToArray(), snapshot, corridor));
+            var signals = corridor.Signals.Select(s => s.Signal).ToArray();
+            areas.Add(Count(corridor.Id, corridor.Name.Length > 0 ? corridor.Name : corridor.Id, signals, snapshot));
+            left.ExceptWith(signals);
         }
 
         if (left.Count > 0)
         {
-            areas.Add(Count("other", snapshot.Corridors.IsEmpty ? "All signals" : "Other streets", [.. left.Order()], snapshot, null));
+            areas.Add(Count("other", snapshot.Corridors.IsEmpty ? "All signals" : "Other streets", [.. left.Order()], snapshot));
         }
 
-        return new PublicStatus(fromMs, fromMs + BlockMs, areas.ToImmutable());
+        return new PublicStatus(fromMs, fromMs + BlockMs, Count("city", "All signals", [.. snapshot.Current.Keys.Order()], snapshot), areas.ToImmutable());
     }
 
-    private AreaStatus Count(string id, string name, SignalId[] signals, CitySnapshot snapshot, Corridor? corridor)
+    private AreaStatus Count(string id, string name, SignalId[] signals, CitySnapshot snapshot)
     {
         var (inService, needsWork, silent) = (0, 0, 0);
         foreach (var signal in signals)
@@ -81,7 +82,7 @@ internal sealed class StatusBoard(CityModel city, SignalStates states, TimeProvi
         var service = silent == signals.Length ? AreaService.Unknown : share >= GoodShare ? AreaService.Good : share >= ReducedShare ? AreaService.Reduced : AreaService.Poor;
         return new AreaStatus(
             id, name, signals.Length, inService, needsWork, silent, service,
-            [.. (corridor?.Signals.Select(s => s.Signal) ?? signals).Select(s => PlaceOf(snapshot, s)).OfType<(double, double)>()]);
+            [.. signals.Select(s => PlaceOf(snapshot, s)).OfType<(double, double)>()]);
     }
 
     private static (double Longitude, double Latitude)? PlaceOf(CitySnapshot city, SignalId signal) =>

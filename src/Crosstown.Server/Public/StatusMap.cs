@@ -66,13 +66,15 @@ public sealed record StatusMap(double Width, double Height, ImmutableArray<MapLi
             [.. letters]);
     }
 
-    /// <summary>Beside the area's first signal, or its last, or wherever no other letter stands.</summary>
+    /// <summary>Behind one end of the street, or beside it, wherever no other letter stands.</summary>
     private static MapLetter Place(string letter, (double X, double Y) first, (double X, double Y) last, AreaService service, List<MapLetter> others, double height)
     {
+        var length = Math.Max(1, Math.Sqrt(Math.Pow(last.X - first.X, 2) + Math.Pow(last.Y - first.Y, 2)));
+        var (alongX, alongY) = (Math.Round((last.X - first.X) / length * LetterGap, 1), Math.Round((last.Y - first.Y) / length * LetterGap, 1));
         (double X, double Y)[] candidates =
         [
+            (first.X - alongX, first.Y - alongY), (last.X + alongX, last.Y + alongY),
             (first.X - LetterGap, first.Y), (last.X + LetterGap, last.Y), (first.X, first.Y - LetterGap), (last.X, last.Y + LetterGap),
-            (first.X, first.Y + LetterGap), (last.X, last.Y - LetterGap),
         ];
         var free = candidates.Where(c => c.X is > 14 and < MapWidth - 14 && c.Y > 14 && c.Y < height - 14 && others.All(o => Math.Abs(o.X - c.X) + Math.Abs(o.Y - c.Y) > 30)).ToArray();
         var (x, y) = free.Length > 0 ? free[0] : candidates[0];

@@ -22,7 +22,6 @@ public sealed class JournalCrashTests : IDisposable
     [Theory]
     [Trait("rule", "R01")]
     [Trait("rule", "R04")]
-    [Trait("rule", "R15")]
     [InlineData(1)]
     [InlineData(2)]
     public async Task A_power_cut_at_any_step_of_live_intake_loses_and_doubles_nothing_that_was_acknowledged(int seed)

@@ -5,8 +5,8 @@ import type { SignalDetail } from '../api/types';
 import { download, fileName, pngOf, svgOf } from '../plot/export';
 import { Legend } from '../plot/Legend';
 import type { EventQuestion, PlotModel } from '../plot/model';
-import { linesOf, type Picture } from '../plot/paint';
-import { Plot } from '../plot/Plot';
+import type { Picture } from '../plot/paint';
+import { Plot, PrintedPlot } from '../plot/Plot';
 import { dateText, dayText, lengthText, spanText } from '../plot/time';
 import { useMay } from '../state/session';
 import { useUrlState } from '../state/url';
@@ -87,7 +87,7 @@ export function ChartPanel({ chart, detail, range, compare, bin, group, surround
         </div>
       )}
       {grids.map((grid) => <div key={grid.title} class="chart-grid"><h3>{grid.title}</h3><GridTable grid={grid} zone={zone} /></div>)}
-      <Definition measure={chart.measure} />
+      {[chart.measure, ...(chart.also ?? [])].map((measure) => <Definition key={measure} measure={measure} />)}
     </Panel>
   );
 }
@@ -95,7 +95,7 @@ export function ChartPanel({ chart, detail, range, compare, bin, group, surround
 function PlotLines({ plots, onZoom, onAsk, isPrint }: { plots: readonly PlotModel[]; onZoom?: ChartPanelProps['onZoom']; onAsk?: ChartPanelProps['onAsk']; isPrint: boolean }): JSX.Element {
   return (
     <div class="plots">
-      {linesOf(plots).flat().map((model) => <Plot key={model.key} model={model} isPrint={isPrint} {...(onZoom ? { onZoom } : {})} {...(onAsk ? { onAsk } : {})} />)}
+      {plots.map((model) => isPrint ? <PrintedPlot key={model.key} model={model} /> : <Plot key={model.key} model={model} {...(onZoom ? { onZoom } : {})} {...(onAsk ? { onAsk } : {})} />)}
     </div>
   );
 }

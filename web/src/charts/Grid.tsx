@@ -19,7 +19,7 @@ export function cellText(value: Cell, kind: ColumnKind, zone: string): string {
   switch (kind) {
     case 'time': return dayClockText(zone, value, value % 60_000 === 0 ? 'minutes' : 'tenths');
     case 'count': return count(value);
-    case 'percent': return percent(value, value > 0 && value < 0.1 ? 1 : 0);
+    case 'percent': return percent(value);
     case 'seconds': return seconds(value);
     case 'ratio': return ratio(value);
     default: return plain(value);

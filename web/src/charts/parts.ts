@@ -1,7 +1,6 @@
-import { clockText, MINUTE, SECOND, spanText } from '../plot/time';
-import { percent, ratio } from '../plot/numbers';
+import { MINUTE, SECOND } from '../plot/time';
 import type { EventQuestion, Mark, Rules, Spans } from '../plot/model';
-import type { ChartInput, ChartResult, Grid } from './definition';
+import type { ChartInput } from './definition';
 import type { Table } from './table';
 import { planName } from './words';
 
@@ -21,7 +20,11 @@ export function unseenMark(input: ChartInput): Spans[] {
     : [{ kind: 'spans', x0: input.unseen.map((u) => u.startMs), x1: input.unseen.map((u) => u.endMs), ink: 'hatch', isHatched: true, name: 'Not seen by the log' }];
 }
 
-export const isUnseen = (input: ChartInput, timeMs: number): boolean => input.unseen.some((u) => timeMs >= u.startMs && timeMs < u.endMs);
+/** A bin that is still running says a rate only once this share of it was seen: its first seconds would be drawn as a fall to nothing. */
+const LEAST_SEEN = 0.25;
+
+/** Whether a bin of a table has been seen enough to be drawn. */
+export const isDrawable = (table: Table, row: number, endMs: number): boolean => table.time('time', row) + table.binMs <= endMs || (table.number('seen_share', row) ?? 1) >= LEAST_SEEN;
 
 export interface PlanRow { startMs: number; endMs: number; plan: number | null; cycleLengthS: number | null; offsetS: number | null; row: number }
 
@@ -91,14 +94,6 @@ export function weighted(rows: readonly number[], value: (row: number) => number
 }
 
 export const total = (rows: readonly number[], value: (row: number) => number | null): number => rows.reduce((sum, row) => sum + (value(row) ?? 0), 0);
-
-export const nothing = (data: Grid, empty: string): ChartResult => ({ plots: [], reading: '', figures: [], data, empty });
-
-export const clockWithSeconds = (input: ChartInput, ms: number): string => clockText(input.zone, ms, 'seconds');
-
-export const spanOf = (input: ChartInput, startMs: number, endMs: number): string => spanText(input.zone, startMs, endMs);
-
-export { percent, ratio };
 
 /** Marks of another day, drawn weaker and broken, named after that day. */
 export function asGhost(marks: readonly Mark[], day: string): Mark[] {

@@ -1,9 +1,9 @@
 import { axisEnd, plain } from '../plot/numbers';
 import { SERIES, type Ink } from '../plot/palette';
 import type { EventQuestion, Mark, PlotModel } from '../plot/model';
-import { clockText } from '../plot/time';
+import { clockText, momentText } from '../plot/time';
 import type { Cell, ChartInput, ChartResult, ColumnKind, Figure, Grid } from './definition';
-import { askSpan, lastAtOrBefore, unseenMark } from './parts';
+import { askSpan, isDrawable, lastAtOrBefore, unseenMark } from './parts';
 import { cellText } from './Grid';
 import type { Table } from './table';
 import { fullName, groupKey, inOrder } from './words';
@@ -68,7 +68,7 @@ export function seriesPlots(input: ChartInput, spec: SeriesSpec): { plots: PlotM
   }
 
   const hasGroups = (row: number): boolean => table.number('phase', row) !== null || table.number('overlap', row) !== null;
-  const rows = table.where((r) => table.time('time', r) + table.binMs > input.startMs && table.time('time', r) < input.endMs
+  const rows = table.where((r) => table.time('time', r) + table.binMs > input.startMs && table.time('time', r) < input.endMs && isDrawable(table, r, input.endMs)
     && (input.group === '' || !hasGroups(r) || groupKey(table.number('phase', r), table.number('overlap', r)) === input.group));
   const plotOf = spec.plotOf ?? ((t: Table, r: number, at: ChartInput) => {
     const key = groupKey(t.number('phase', r), t.number('overlap', r));
@@ -139,7 +139,7 @@ export function seriesPlots(input: ChartInput, spec: SeriesSpec): { plots: PlotM
     return {
       key: `${spec.table}-${key}`, title: group.title, height: spec.height ?? 220, ...(groups.size > 1 ? { share: 0.5 } : {}), x: { kind: 'time', startMs: input.startMs, endMs: input.endMs, zone: input.zone },
       y: scale('left', spec.left), ...(spec.right ? { right: scale('right', spec.right) } : {}), marks,
-      read: (x) => [clockText(input.zone, x), ...series.flatMap((s) => {
+      read: (x) => [momentText(input.zone, x, input.endMs - input.startMs), ...series.flatMap((s) => {
         const bin = s.bins[lastAtOrBefore(s.bins.map((b) => b.timeMs), x)];
         if (!bin || x >= bin.timeMs + table.binMs) {
           return [];

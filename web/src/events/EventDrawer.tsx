@@ -63,11 +63,11 @@ export function EventDrawer({ signal, zone }: { signal: string; zone: string }):
   );
 }
 
-export function EventTools({ isAll, canChoose, onAll, move }: { isAll: boolean; canChoose: boolean; onAll(on: boolean): void; move(how: Parameters<typeof movedQuestion>[1]): () => void }): JSX.Element {
+export function EventTools({ isAll, canChoose, chosen = 'Behind the mark', onAll, move }: { isAll: boolean; canChoose: boolean; chosen?: string; onAll(on: boolean): void; move(how: Parameters<typeof movedQuestion>[1]): () => void }): JSX.Element {
   return (
     <div class="event-tools">
       <div class="button-group" role="group" aria-label="Which rows">
-        <Button pressed={!isAll} disabled={!canChoose} onClick={() => onAll(false)}>Behind the mark</Button>
+        <Button pressed={!isAll} disabled={!canChoose} onClick={() => onAll(false)}>{chosen}</Button>
         <Button pressed={isAll} onClick={() => onAll(true)}>All rows</Button>
       </div>
       <div class="button-group" role="group" aria-label="Time">

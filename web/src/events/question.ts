@@ -6,7 +6,7 @@ const titles = new Map<string, string>();
 /** A question for log rows as the address has it: moment, from, to, then codes.codes@parameter; a parameter left out stands for any. */
 export function questionText(question: EventQuestion): string {
   const matches = question.matches.map((m) => `${m.codes.join('.')}${m.parameter === null ? '' : `@${m.parameter}`}`);
-  const text = [question.atMs, question.startMs, question.endMs].map(Math.round).concat().join(',') + (matches.length > 0 ? `,${matches.join(',')}` : '');
+  const text = [...[question.atMs, question.startMs, question.endMs].map(Math.round), ...matches].join(',');
   titles.set(text, question.title);
   return text;
 }

@@ -30,4 +30,12 @@ export const pages: readonly Page[] = [
   { path: '/signals/:id/detectors/:channel', title: 'Detector', load: () => import('./detector/DetectorPage') },
   { path: '/corridors', title: 'Corridors', load: () => import('./corridor/CorridorsPage'), nav: { label: 'Corridors', among: 'first' } },
   { path: '/corridors/:id', title: 'Corridor', load: () => import('./corridor/CorridorPage') },
+  { path: '/configuration', title: 'Configuration', load: () => import('./configuration/ConfigurationsPage'), nav: { label: 'Configuration', among: 'more' } },
+  { path: '/configuration/:id', title: 'Configuration', load: () => import('./configuration/ConfigurationPage') },
+  { path: '/imports', title: 'Imports', load: () => import('./imports/ImportsPage'), nav: { label: 'Imports', among: 'more', role: 'operate' } },
+  { path: '/imports/:id', title: 'Import', load: () => import('./imports/ImportPage') },
+  { path: '/data', title: 'Data', load: () => import('./data/DataPage'), nav: { label: 'Data', among: 'more' } },
+  { path: '/sources', title: 'Sources', load: () => import('./sources/SourcesPage'), nav: { label: 'Sources', among: 'more', role: 'admin' } },
+  { path: '/people', title: 'People', load: () => import('./people/PeoplePage'), nav: { label: 'People', among: 'more', role: 'admin' } },
+  { path: '/audit', title: 'Audit', load: () => import('./audit/AuditPage'), nav: { label: 'Audit', among: 'more', role: 'admin' } },
 ];

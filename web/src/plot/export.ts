@@ -1,4 +1,5 @@
-import { paintPicture, pictureHeight, type Picture } from './paint';
+import type { PlotModel } from './model';
+import { paintPicture, paintPlot, pictureHeight, type Picture } from './paint';
 import { CanvasPainter, SvgPainter } from './painter';
 import { LIGHT, type Palette } from './palette';
 
@@ -12,6 +13,13 @@ export function svgOf(picture: Picture, palette: Palette = LIGHT): string {
   const painter = new SvgPainter();
   paintPicture(painter, picture, PICTURE_WIDTH, palette);
   return painter.finish(PICTURE_WIDTH, pictureHeight(picture, PICTURE_WIDTH), picture.title);
+}
+
+/** One plot alone, as vectors that any paper prints sharp. */
+export function plotSvgOf(model: PlotModel, width: number, palette: Palette = LIGHT): string {
+  const painter = new SvgPainter();
+  paintPlot(painter, model, 0, 0, width, palette);
+  return painter.finish(width, model.height, model.title);
 }
 
 /** The picture as a PNG of twice the size, for screens and print. */

@@ -96,7 +96,8 @@ export function paintMarks(painter: Painter, model: PlotModel, frame: Frame, pal
             }
           }
 
-          painter.dots(xy.subarray(0, n), mark.shape, mark.size, color, opacity);
+          // On a phone the same dots share a quarter of the room.
+          painter.dots(xy.subarray(0, n), mark.shape, frame.width < NARROW ? mark.size * 0.75 : mark.size, color, opacity);
           break;
         }
 
@@ -255,11 +256,14 @@ export function yTicks(scale: NumberScale, height: number, width: number): AxisT
   return numberTicks(scale.min, scale.max, Math.max(2, Math.floor(height / 44))).map((value) => ({ value, label: format(value), isStrong: false }));
 }
 
+/** Plots narrower than this are a phone's, px. */
+const NARROW = 420;
+
 const TOP = 8;
 const BOTTOM = 38;
 
 /** Draws axes, grid and marks of one plot for a picture; on screen the plot library draws the axes from the same ticks. */
-function paintPlot(painter: Painter, model: PlotModel, x: number, y: number, width: number, palette: Palette): void {
+export function paintPlot(painter: Painter, model: PlotModel, x: number, y: number, width: number, palette: Palette): void {
   const left = x + leftRoom(model, width);
   const right = x + width - rightRoom(model, width);
   const frame = frameOf(model, left, y + TOP, right - left, model.height - TOP - BOTTOM);

@@ -27,11 +27,11 @@ test('each signal is counted in exactly one state', () => {
 });
 
 test('the list begins with what needs a look: by state, then the longest in it, then by number', () => {
-  const sorted = sortForList([signal('10', status('healthy')), signal('9', status('healthy', 5)), signal('3', status('degraded', 500)), signal('4', status('degraded', 100)), signal('7', status('degraded')), signal('5', status('flash', 900))], null);
+  const sorted = sortForList([signal('3', status('degraded', 500)), signal('4', status('degraded', 100)), signal('5', status('flash', 900)), signal('7', status('degraded')), signal('9', status('healthy', 5)), signal('10', status('healthy'))], null);
   expect(sorted.map(s => s.id)).toEqual(['5', '4', '3', '7', '9', '10']);
 });
 
-test('by amount, what has none comes last', () => {
-  const amounts = new Map([['1', { value: 2, color: '' }], ['3', { value: 7, color: '' }]]);
+test('by ranking, what has no amount comes last', () => {
+  const amounts = new Map([['1', { value: 2, color: '', rank: 1 }], ['3', { value: 7, color: '', rank: 0 }]]);
   expect(sortForList([signal('1', status('healthy')), signal('2', status('flash')), signal('3', status('healthy'))], amounts).map(s => s.id)).toEqual(['3', '1', '2']);
 });

@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { apiRoot, getJson } from '../api/client';
 import type { CityAnswer, PageAnswer, SignalAnswer, SignalStatus } from '../api/types';
+import { compareText } from '../ui/order';
 import { loadSession } from './session';
 import { createStore, useStore } from './store';
 
@@ -177,6 +178,7 @@ async function loadSignals(): Promise<void> {
       list.push(...answer.items);
       page++;
     } while (answer.next !== null && answer.items.length > 0);
+    list.sort((a, b) => compareText(a.id, b.id));
     signals.set({ byId: new Map(list.map(s => [s.id, s])), list, isKnown: true, error: null });
     if (city.get() === null) {
       await loadCity();
@@ -191,7 +193,7 @@ export async function reloadCity(): Promise<void> {
   await Promise.all([loadCity(), loadSignals()]);
 }
 
-/** All signals of the city, kept fresh; empty until they are known. */
+/** All signals of the city in the order of their numbers, kept fresh; empty until they are known. */
 export function useSignals(): SignalAnswer[] {
   return useStore(signals, s => s.list) as SignalAnswer[];
 }

@@ -46,7 +46,7 @@ describe('amounts', () => {
   test('take the first of each signal, and none for those without a value', () => {
     const item = (signal: string, value: number | null) => ({ signal, group: null, value, count: null, seenShare: null });
     const amounts = amountsOf({ items: [item('1', 9), item('2', 5), item('1', 1), item('3', null)] });
-    expect([...amounts.bySignal].map(([s, a]) => [s, a.value])).toEqual([['1', 9], ['2', 5]]);
+    expect([...amounts.bySignal].map(([s, a]) => [s, a.value, a.rank])).toEqual([['1', 9, 0], ['2', 5, 1]]);
     expect([amounts.low, amounts.high]).toEqual([5, 9]);
     expect(amounts.bySignal.get('1')!.color).toBe(viridis(1));
     expect(rankItems([item('3', null), item('1', 9), item('2', 5)]).map(i => [i.rank, i.signal])).toEqual([[1, '1'], [2, '2'], [3, '3']]);
@@ -76,7 +76,7 @@ describe('the map', () => {
   });
 
   test('with amounts says abnormal states still, and shows no color where there is no value', () => {
-    const { features } = featuresOf([signal('1', 'healthy'), signal('2', 'flash'), signal('3', 'healthy')], new Map([['1', { value: 1, color: 'rgb(1 2 3)' }]]), false);
+    const { features } = featuresOf([signal('1', 'healthy'), signal('2', 'flash'), signal('3', 'healthy')], new Map([['1', { value: 1, color: 'rgb(1 2 3)', rank: 0 }]]), false);
     expect(features.map(f => [f.properties!['icon'], f.properties!['color']])).toEqual([['', 'rgb(1 2 3)'], ['flash', undefined], ['unknown', undefined]]);
   });
 
@@ -97,7 +97,7 @@ describe('findings', () => {
   });
 
   test('are silent until their time, and no longer', () => {
-    const f = finding('a', { snooze: { untilMs: 100, reason: 'accepted' } });
+    const f = finding('a', { snooze: { untilMs: 100, reason: 'known' } });
     expect([isSnoozed(f, 99), isSnoozed(f, 100), isSnoozed(finding('b', {}), 0)]).toEqual([true, false, false]);
   });
 });

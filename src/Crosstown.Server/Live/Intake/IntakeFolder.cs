@@ -3,6 +3,7 @@ using Crosstown.Core.Data;
 using Crosstown.Core.Street;
 using Crosstown.Logs.Formats;
 using Crosstown.Logs.Store;
+using Crosstown.Server.Operations;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -14,7 +15,7 @@ namespace Crosstown.Server.Live.Intake;
 /// for the days that the settings say; one that no reader knows is kept in <c>refused</c> for a week. Both under names of our own (rule P10).
 /// Ending half-way is harmless: the file is taken again, and known events add nothing.
 /// </remarks>
-internal sealed partial class IntakeFolder(IntakeSettings settings, IntakeRun run, TimeProvider time, ILogger<IntakeFolder> logger) : BackgroundService
+internal sealed class IntakeFolder(IntakeSettings settings, IntakeRun run, TimeProvider time, ILogger<IntakeFolder> logger) : BackgroundService
 {
     /// <summary>Days that a file which no reader knows is kept.</summary>
     public const int RefusedDays = 7;
@@ -80,12 +81,12 @@ internal sealed partial class IntakeFolder(IntakeSettings settings, IntakeRun ru
             }
             catch (AppendRefusedException e)
             {
-                LogNotTaken(logger, e.Refusal);
+                logger.LogWarning(LogEvents.InboxWaits, "Dropped files are not taken now: {Refusal}", e.Refusal);
                 pause = s_pauseWhenRefused;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                LogFolderFailed(logger, e.GetType().Name);
+                logger.LogWarning(LogEvents.InboxFailed, "The folder for dropped files cannot be read: {Reason}", e.GetType().Name);
                 pause = s_pauseWhenRefused;
             }
 
@@ -112,12 +113,12 @@ internal sealed partial class IntakeFolder(IntakeSettings settings, IntakeRun ru
         }
         catch (Exception e) when (e is (IOException or UnauthorizedAccessException) and not AppendRefusedException)
         {
-            LogUnreadable(logger, e.GetType().Name);
+            logger.LogWarning(LogEvents.InboxFileFailed, "A dropped file cannot be read: {Reason}", e.GetType().Name);
             return false;
         }
         catch (ProblemException e)
         {
-            LogUnreadable(logger, e.Problems[0].Code);
+            logger.LogWarning(LogEvents.InboxFileFailed, "A dropped file cannot be read: {Reason}", e.Problems[0].Code);
             return false;
         }
 
@@ -162,13 +163,4 @@ internal sealed partial class IntakeFolder(IntakeSettings settings, IntakeRun ru
             File.Delete(path);
         }
     }
-
-    [LoggerMessage(3750, LogLevel.Warning, "Dropped files are not taken now: {Refusal}.", EventName = "InboxWaits")]
-    private static partial void LogNotTaken(ILogger logger, AppendRefusal refusal);
-
-    [LoggerMessage(3751, LogLevel.Warning, "The folder for dropped files cannot be read: {Reason}.", EventName = "InboxFailed")]
-    private static partial void LogFolderFailed(ILogger logger, string reason);
-
-    [LoggerMessage(3752, LogLevel.Warning, "A dropped file cannot be read: {Reason}.", EventName = "InboxFileFailed")]
-    private static partial void LogUnreadable(ILogger logger, string reason);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text;
 using Microsoft.AspNetCore.Identity;
 
@@ -20,7 +19,12 @@ internal sealed class PasswordRules : IPasswordValidator<Account>
     /// <summary>What must be left of a password once common words are taken out.</summary>
     private const int FewestOwn = 5;
 
-    private static readonly FrozenSet<string> s_words = new[]
+    private const int PhraseWords = 4;
+
+    private static readonly char[] s_padding = [.. "0123456789!?.-_*#$ "];
+
+    private static readonly string[] s_byLength =
+    [.. new[]
     {
         "password", "passwort", "passphrase", "passcode", "letmein", "welcome", "admin", "administrator", "root", "login", "signin", "secret", "changeme", "default", "master",
         "qwerty", "qwertz", "azerty", "asdfgh", "asdfghjkl", "zxcvbn", "zxcvbnm", "qazwsx", "iloveyou", "monkey", "dragon", "football", "baseball", "basketball", "hockey", "soccer",
@@ -30,7 +34,7 @@ internal sealed class PasswordRules : IPasswordValidator<Account>
         "trafficware", "atspm", "engineer", "operator", "operations", "control", "computer", "internet", "server", "database", "service", "support", "testing", "test", "guest",
         "temporary", "abcdef", "abcdefgh", "hello", "flower", "cheese", "orange", "banana", "cookie", "chocolate", "purple", "silver", "golden", "diamond", "thunder", "mustang", "corvette",
         "ferrari", "porsche", "harley", "yankees", "cowboys", "steelers", "lakers", "eagles", "matrix", "ninja", "killer", "jesus", "angel", "lovely", "family", "forever", "nothing",
-    }.ToFrozenSet(StringComparer.Ordinal);
+    }.OrderByDescending(w => w.Length)];
 
     private static readonly string[] s_runs = ["01234567890123456789", "98765432109876543210", "abcdefghijklmnopqrstuvwxyz", "zyxwvutsrqponmlkjihgfedcba", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qazwsxedcrfvtgbyhnujm", "1qaz2wsx3edc4rfv"];
 
@@ -51,13 +55,14 @@ internal sealed class PasswordRules : IPasswordValidator<Account>
             return $"The password has {password.Length} characters; at most {Longest} are taken.";
         }
 
-        var folded = Fold(password);
-        return password.ToLowerInvariant().Distinct().Count() < FewestDifferent || OwnLetters(folded, name) < FewestOwn && OwnLetters(password.ToLowerInvariant(), name) < FewestOwn
+        var lower = password.ToLowerInvariant();
+        return lower.Distinct().Count() < FewestDifferent || OwnLetters(Fold(lower), name) < FewestOwn || OwnLetters(lower, name) < FewestOwn
             ? "The password is one of those that are guessed first: a common word, the account's name, or a run of the keyboard, made longer. Take several unrelated words."
             : null;
     }
 
-    /// <summary>Letters, digits and signs that belong to no common word, run, or the account's name. Digits at the end count for nothing.</summary>
+    /// <summary>How many different letters, digits and signs belong to no common word, run, or the account's name. Digits and signs at the ends count for nothing.</summary>
+    /// <remarks>Four different common words are a phrase of their own, though each of them is common.</remarks>
     private static int OwnLetters(string text, string name)
     {
         var rest = text;
@@ -66,12 +71,20 @@ internal sealed class PasswordRules : IPasswordValidator<Account>
             rest = rest.Replace(name.ToLowerInvariant(), "", StringComparison.Ordinal);
         }
 
-        foreach (var word in s_words.OrderByDescending(w => w.Length))
+        var found = 0;
+        foreach (var word in s_byLength)
         {
-            rest = rest.Replace(word, "", StringComparison.Ordinal);
+            var without = rest.Replace(word, "", StringComparison.Ordinal);
+            found += without.Length < rest.Length ? 1 : 0;
+            rest = without;
         }
 
-        rest = WithoutRuns(rest).TrimEnd("0123456789!?.-_*#$ ".ToCharArray()).TrimStart("0123456789!?.-_*#$ ".ToCharArray());
+        if (found >= PhraseWords)
+        {
+            return int.MaxValue;
+        }
+
+        rest = WithoutRuns(rest).Trim(s_padding);
         return rest.Distinct().Count();
     }
 
@@ -107,10 +120,10 @@ internal sealed class PasswordRules : IPasswordValidator<Account>
         return length;
     }
 
-    /// <summary>Lower case, with the usual look-alikes as the letters they stand for.</summary>
-    private static string Fold(string password)
+    /// <summary>The usual look-alikes as the letters they stand for.</summary>
+    private static string Fold(string lower)
     {
-        var folded = password.ToLowerInvariant().ToCharArray();
+        var folded = lower.ToCharArray();
         for (var i = 0; i < folded.Length; i++)
         {
             folded[i] = folded[i] switch { '0' => 'o', '1' or '!' => 'i', '3' => 'e', '4' or '@' => 'a', '5' or '$' => 's', '7' => 't', var c => c };

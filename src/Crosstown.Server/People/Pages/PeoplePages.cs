@@ -56,8 +56,8 @@ internal static class PeoplePages
     public static RazorComponentResult<TPage> Page<TPage>(HttpContext context, IAntiforgery antiforgery, Dictionary<string, object?> values, int status = StatusCodes.Status200OK)
         where TPage : IComponent
     {
-        context.Response.Headers.CacheControl = "no-store";
         values["Token"] = antiforgery.GetAndStoreTokens(context).RequestToken;
+        context.Response.Headers.CacheControl = "no-store";
         return new RazorComponentResult<TPage>(values) { StatusCode = status };
     }
 

@@ -24,7 +24,7 @@ function byPlan(input: ChartInput): Grid | undefined {
 }
 
 export const arrivalsOnRed: Chart = {
-  key: 'red',
+  key: 'arrivals-on-red',
   title: 'Arrivals on red',
   measure: 'arrivals-on-red',
   tables: [{ table: 'arrivals-on-red', isBinned: true }, { table: 'arrivals-on-red-plans', isPlans: true }],

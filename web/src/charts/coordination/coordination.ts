@@ -2,7 +2,7 @@ import { axisEnd, count, counted, percent, percentile, plain, ratio, seconds } f
 import type { Mark, PlotModel } from '../../plot/model';
 import { clockText, HOUR, SECOND } from '../../plot/time';
 import type { Chart, ChartInput, ChartResult } from '../definition';
-import { askAround, askSpan, CODE, DETECTOR_CODES, lastAtOrBefore, PHASE_CODES, planRows, planRules, unseenMark, type PlanRow } from '../parts';
+import { askAround, askSpan, CODE, DETECTOR_CODES, isDrawable, lastAtOrBefore, PHASE_CODES, planRows, planRules, unseenMark, type PlanRow } from '../parts';
 import type { Table } from '../table';
 import { channelsOf, fullName, groupKey, groupName, inOrder, planName } from '../words';
 
@@ -184,12 +184,12 @@ function drawGroup(
   const flows = binRows.map((r) => {
     const arrivals = binTable!.number('arrivals', r);
     const seen = binTable!.number('seen_share', r);
-    return arrivals === null || !seen ? null : arrivals / ((binTable!.binMs / HOUR) * seen);
+    return arrivals === null || !seen || !isDrawable(binTable!, r, input.endMs) ? null : arrivals / ((binTable!.binMs / HOUR) * seen);
   });
   const mostFlow = axisEnd(Math.max(0, ...flows.map((f) => f ?? 0)), 100);
   if (binRows.length > 0) {
     const x = [...binRows.map((r) => binTable!.time('time', r)), binTable!.time('time', binRows.at(-1)!) + binTable!.binMs];
-    marks.push({ kind: 'line', x, y: [...flows, null], width: 1.5, ink: 'sky', isStepped: true, axis: 'right', name: 'Volume (right axis)' });
+    marks.push({ kind: 'line', x, y: [...flows, null], width: 1.3, opacity: 0.85, ink: 'sky', isStepped: true, axis: 'right', name: 'Volume (right axis)' });
   }
 
   const lines = [

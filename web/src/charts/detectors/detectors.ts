@@ -1,9 +1,9 @@
 import { count, counted, plain } from '../../plot/numbers';
 import { viridis } from '../../ui/viridis';
 import type { Mark } from '../../plot/model';
-import { clockText } from '../../plot/time';
+import { clockText, momentText } from '../../plot/time';
 import type { Cell, Chart, ChartInput, ChartResult } from '../definition';
-import { askSpan, DETECTOR_CODES, unseenMark } from '../parts';
+import { askSpan, DETECTOR_CODES, isDrawable, unseenMark } from '../parts';
 import { groupKey, groupName, plainWord } from '../words';
 
 const LANE_PX = 22;
@@ -17,11 +17,12 @@ function build(input: ChartInput): ChartResult {
   const seen = new Set<number>([...configured.keys(), ...(volumes?.where(() => true).map((r) => volumes.time('channel', r)) ?? []), ...(faults?.where(() => true).map((r) => faults.time('channel', r)) ?? [])]);
   const channels = [...seen].filter((c) => input.group === '' || groupsOf(c).includes(input.group)).sort((a, b) => (groupsOf(a)[0] ?? '~').localeCompare(groupsOf(b)[0] ?? '~', 'en', { numeric: true }) || a - b);
   const lane = new Map(channels.map((c, i) => [c, i]));
-  const rows = volumes?.where((r) => lane.has(volumes.time('channel', r)) && volumes.time('time', r) < input.endMs && volumes.time('time', r) + volumes.binMs > input.startMs) ?? [];
+  const rows = volumes?.where((r) => lane.has(volumes.time('channel', r)) && volumes.time('time', r) < input.endMs && volumes.time('time', r) + volumes.binMs > input.startMs && isDrawable(volumes, r, input.endMs)) ?? [];
   const flow = (r: number): number | null => volumes!.number('flow_vph', r);
   const most = Math.max(1, ...rows.map((r) => flow(r) ?? 0));
   const known = rows.filter((r) => flow(r) !== null);
   const faultRows = faults?.where((r) => lane.has(faults.time('channel', r)) && faults.time('time', r) < input.endMs) ?? [];
+  const isEmpty = known.length === 0 && faultRows.length === 0;
   const describe = (channel: number): string => {
     const d = configured.get(channel);
     return d ? `${groupsOf(channel).filter(Boolean).map((g) => groupName(g)).join(', ')} ${d.functions.map((f) => plainWord(f).toLowerCase()).join(', ')}`.trim() : 'not configured';
@@ -51,16 +52,16 @@ function build(input: ChartInput): ChartResult {
   const silent = byChannel.filter((c) => c.all === 0 || c.all === null);
   const summary: Cell[][] = byChannel.map((c) => [`${c.channel}`, describe(c.channel), c.all, c.busiest, configured.get(c.channel)?.stopBarDistanceFt ?? null, c.words.join(', ') || 'none']);
   return {
-    plots: channels.length === 0 || !volumes ? [] : [{
-      key: 'detectors', title: 'Actuations of each detector', note: `${channels.length} channels, most ${count(Math.round(most))} an hour`, height: channels.length * LANE_PX + 48,
+    plots: isEmpty ? [] : [{
+      key: 'detectors', title: 'Actuations of each detector', note: `${counted(channels.length, 'channel')}, most ${count(Math.round(most))} an hour`, height: channels.length * LANE_PX + 48,
       x: { kind: 'time', startMs: input.startMs, endMs: input.endMs, zone: input.zone }, y: { kind: 'lanes', lanes: channels.map((c) => ({ label: `${c} ${describe(c)}`.slice(0, 34), short: `Det. ${c}` })) }, marks,
-      read: (x) => [clockText(input.zone, x)],
+      read: (x) => [momentText(input.zone, x, input.endMs - input.startMs)],
       behind: (x, y) => {
         const channel = channels[Math.floor(y)];
         return channel === undefined ? null : ask(channel, x - input.binMs / 2, x + input.binMs / 2);
       },
     }],
-    reading: channels.length === 0 ? '' : [
+    reading: isEmpty ? '' : [
       faulty.length === 0 ? 'No detector was at fault.' : `${counted(faulty.length, 'detector')} at fault at some time: ${faulty.map((c) => `${c.channel} (${c.words.join(', ')})`).join('; ')}.`,
       silent.length > 0 ? `${counted(silent.length, 'detector')} counted nothing: ${silent.map((c) => c.channel).join(', ')}.` : '',
     ].filter(Boolean).join(' '),
@@ -75,7 +76,7 @@ function build(input: ChartInput): ChartResult {
       title: 'Bins', columns: [{ title: 'Channel', kind: 'text' }, { title: 'Begin of bin', kind: 'time' }, { title: 'Actuations', kind: 'count' }, { title: 'Per hour', kind: 'count' }],
       rows: rows.map((r) => [`${volumes!.number('channel', r)}`, volumes!.time('time', r), volumes!.number('count', r), flow(r)]),
     },
-    empty: channels.length > 0 && volumes ? null : 'The log shows no detector in this time.',
+    empty: !isEmpty ? null : 'The log shows no detector in this time.',
     channels,
   };
 }
@@ -84,6 +85,7 @@ export const detectors: Chart = {
   key: 'detectors',
   title: 'Detectors',
   measure: 'detector-health',
+  also: ['detector-volume'],
   tables: [{ table: 'detector-volume', isBinned: true }, { table: 'detector-health', isBinned: true }],
   comparison: 'beneath',
   build,

@@ -16,6 +16,7 @@ export const feed: Chart = {
       { column: 'loss_share', name: 'Polls lost', kind: 'percent', draw: 'none' }, { column: 'response_ms', name: 'Response, ms', kind: 'number', draw: 'none' },
     ],
     left: { label: 'Events', least: 50 }, right: { label: 'Clock drift, ms', least: 100 },
+    matches: () => [],
     plotOf: () => ({ key: 'feed', title: 'The log itself' }),
   }, {
     reading: (t, rows) => {

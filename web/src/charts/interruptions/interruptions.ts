@@ -100,9 +100,10 @@ function build(input: ChartInput): ChartResult {
 }
 
 export const interruptions: Chart = {
-  key: 'interruptions',
+  key: 'preempt',
   title: 'Preempt and priority',
   measure: 'preemption',
+  also: ['transit-priority'],
   tables: [{ table: 'preemption' }, { table: 'transit-priority' }],
   comparison: 'beneath',
   build,

@@ -17,6 +17,7 @@ export const speed: Chart = {
       { column: 'readings', name: 'Readings', kind: 'count', draw: 'none' },
     ],
     left: { label: 'Miles per hour', least: 30 },
+    matches: (key, at) => channelsOf(at.detail, ['advance-speed'], key).map((channel) => ({ codes: [82], parameter: channel })),
     extra: (t, rows) => {
       const limit = rows.map((r) => t.number('speed_limit_mph', r)).find((l) => l !== null);
       return limit == null ? [] : [{ kind: 'levels', y: [limit], labels: [`posted ${plain(limit)} mph`], ink: 'purple', name: 'Posted speed' }];

@@ -1,6 +1,6 @@
 import { count, counted, percent } from '../../plot/numbers';
 import type { Mark, PlotModel } from '../../plot/model';
-import { clockText, SECOND } from '../../plot/time';
+import { clockText, momentText, SECOND } from '../../plot/time';
 import type { Chart, ChartInput, ChartResult } from '../definition';
 import { askSpan, DETECTOR_CODES, lastAtOrBefore, PHASE_CODES, total, unseenMark, weighted } from '../parts';
 import { channelsOf, fullName } from '../words';
@@ -40,7 +40,7 @@ function build(input: ChartInput): ChartResult {
       : [
         `${count(failed)} of ${counted(all.length, 'judged cycle')} failed (${percent(failed / all.length, 1)}).`,
         `Phase ${byFailures[0]!.phase} has most: ${count(byFailures[0]!.failed)}, ${percent(byFailures[0]!.failed / byFailures[0]!.judged)} of its cycles.`,
-        worstBin !== null ? `Worst bin: ${clockText(input.zone, bins!.time('time', worstBin))}, phase ${bins!.number('phase', worstBin)}, ${count(bins!.number('failures', worstBin))} of ${count(bins!.number('cycles', worstBin))}.` : '',
+        worstBin !== null ? `Worst bin: ${momentText(input.zone, bins!.time('time', worstBin), input.endMs - input.startMs)}, phase ${bins!.number('phase', worstBin)}, ${count(bins!.number('failures', worstBin))} of ${count(bins!.number('cycles', worstBin))}.` : '',
       ].filter(Boolean).join(' ') + (faulted > 0 ? ` ${counted(faulted, 'cycle')} could not be judged because a detector was at fault.` : ''),
     figures: [
       { label: 'Judged cycles', value: all.length || null, kind: 'count' },
@@ -124,7 +124,7 @@ function build(input: ChartInput): ChartResult {
 }
 
 export const splitFailure: Chart = {
-  key: 'failures',
+  key: 'split-failure',
   title: 'Split failure',
   measure: 'split-failure',
   tables: [{ table: 'split-failures', isBinned: true }, { table: 'split-failures-by-cycle' }],

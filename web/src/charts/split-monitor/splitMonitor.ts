@@ -131,7 +131,7 @@ function drawPhase(input: ChartInput, phase: number, services: readonly Served[]
 }
 
 export const splitMonitor: Chart = {
-  key: 'splits',
+  key: 'split-monitor',
   title: 'Split monitor',
   measure: 'split-monitor',
   tables: [{ table: 'split-monitor' }, { table: 'split-monitor-plans', isPlans: true }],

@@ -1,7 +1,7 @@
 import { count, counted, percent } from '../../plot/numbers';
 import type { Ink } from '../../plot/palette';
 import type { Mark, Shape } from '../../plot/model';
-import { clockText, MINUTE, SECOND } from '../../plot/time';
+import { clockText, MINUTE, momentText, SECOND } from '../../plot/time';
 import type { Chart, ChartInput, ChartResult } from '../definition';
 import { askAround, askSpan, PHASE_CODES, unseenMark } from '../parts';
 import type { Table } from '../table';
@@ -123,7 +123,7 @@ function read(input: ChartInput, services: readonly Service[], walks: number): s
   return [
     `${counted(services.length, 'service')}: ${share('gap_out')} gapped out, ${share('max_out')} maxed out, ${share('force_off')} were forced off${input.events ? `; ${counted(walks, 'walk')}` : ''}.`,
     most.share > 0 ? `Phase ${most.phase}${approach ? ` (${approach.toLowerCase()})` : ''} maxed out most: ${percent(most.share)} of its services.` : '',
-    longest && longest.run > 1 ? `The longest run that did not gap out: ${count(longest.run)} ${REASONS.find((r) => r.word === longest.reason)!.plural} of phase ${longest.phase} up to ${clockText(input.zone, longest.timeMs)}.` : '',
+    longest && longest.run > 1 ? `The longest run that did not gap out: ${count(longest.run)} ${REASONS.find((r) => r.word === longest.reason)!.plural} of phase ${longest.phase} up to ${momentText(input.zone, longest.timeMs, input.endMs - input.startMs)}.` : '',
   ].filter(Boolean).join(' ');
 }
 

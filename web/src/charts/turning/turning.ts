@@ -20,7 +20,7 @@ function peaks(input: ChartInput): Grid | undefined {
 }
 
 export const turning: Chart = {
-  key: 'turning',
+  key: 'movements',
   title: 'Turning movements',
   measure: 'turning-movements',
   tables: [{ table: 'turning-movements', isBinned: true }, { table: 'turning-movement-peaks', isPlans: true }],

@@ -1,5 +1,5 @@
 import { count, counted } from '../../plot/numbers';
-import { clockText } from '../../plot/time';
+import { momentText } from '../../plot/time';
 import type { Chart, ChartInput, Grid } from '../definition';
 import { total } from '../parts';
 import { seriesChart, vehiclesPerHour } from '../series';
@@ -53,7 +53,7 @@ export const volume: Chart = {
   }, {
     reading: (t, rows) => {
       const busiest = rows.reduce((a, r) => ((t.number('count', r) ?? 0) > (t.number('count', a) ?? 0) ? r : a));
-      return `${counted(total(rows, (r) => t.number('count', r)), 'vehicle')} came. Busiest bin: ${count(t.number('count', busiest))} ${t.word('direction', busiest)} from ${clockText(input.zone, t.time('time', busiest))}.`;
+      return `${counted(total(rows, (r) => t.number('count', r)), 'vehicle')} came. Busiest bin: ${count(t.number('count', busiest))} ${t.word('direction', busiest)} from ${momentText(input.zone, t.time('time', busiest), input.endMs - input.startMs)}.`;
     },
     figures: (t, rows) => [
       { label: 'Vehicles', value: total(rows, (r) => t.number('count', r)), kind: 'count' },

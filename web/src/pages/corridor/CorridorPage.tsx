@@ -2,24 +2,24 @@ import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { getJson } from '../../api/client';
 import { Definition } from '../../charts/Definition';
-import { capital, planName } from '../../charts/words';
+import { planName } from '../../charts/words';
 import { csvOf, download, fileName, pngOf, svgOf } from '../../plot/export';
 import { Legend } from '../../plot/Legend';
 import type { EventQuestion } from '../../plot/model';
 import { count, percent, seconds } from '../../plot/numbers';
 import type { Picture } from '../../plot/paint';
 import { Plot } from '../../plot/Plot';
-import { dateText, HOUR, SECOND, spanText } from '../../plot/time';
+import { dateText, dayText, HOUR, SECOND, spanText } from '../../plot/time';
 import { Link } from '../../state/Link';
 import { useCity, useNow } from '../../state/live';
 import { useLoad } from '../../state/load';
-import { useRange } from '../../state/range';
+import { useCompareRange, useRange } from '../../state/range';
 import { TimeScrubber } from '../../state/TimeScrubber';
 import { navigate, readUrlKey, setUrlKeys, useRoute, useUrlState } from '../../state/url';
 import { Button, Empty, Panel } from '../../ui';
 import { questionText } from '../../events/question';
 import { changesText, parseChanges, shorterWay, type Band } from './bands';
-import { commonCycle, corridorBands, drawDiagram, planAt, type Basis, type DiagramChoice, type TimeSpaceAnswer } from './diagram';
+import { corridorBands, drawDiagram, planAt, type Basis, type DiagramChoice, type StretchBands, type TimeSpaceAnswer } from './diagram';
 import '../../charts/charts.css';
 import './corridor.css';
 
@@ -74,13 +74,19 @@ function Content({ id, name, zone, corridors }: { id: string; name: string; zone
   const was = useMemo(() => (answer ? corridorBands(answer, basis, atMs, new Map()) : null), [answer, basis, moment]);
   const is = useMemo(() => (answer ? corridorBands(answer, basis, atMs, changes) : null), [answer, basis, moment, changes]);
   const model = useMemo(() => (answer && is ? drawDiagram(answer, zone, answer.fromMs, answer.toMs, is, { basis, shows, changes }) : null), [answer, is, shows, changes, zone]);
+  const compare = useCompareRange(zone, range);
+  const other = useLoad(
+    isTooLong || !compare ? null : `${id}|${compare.startMs}|${compare.endMs}`,
+    (abort) => getJson<TimeSpaceAnswer>(`/corridors/${encodeURIComponent(id)}/time-space?from=${Math.floor(compare!.startMs)}&to=${Math.ceil(compare!.endMs)}`, { signal: abort }), id);
+  const then = useMemo(() => (other.data && compare ? corridorBands(other.data, basis, other.data.toMs - SECOND, new Map()) : null), [other.data, basis, compare]);
   const latest = useRef({ answer, changes });
   latest.current = { answer, changes };
-  const cycleS = answer ? commonCycle(answer, atMs) : null;
+  const cycleS = was?.[0]?.cycleS ?? null;
 
   const change = (signal: string, toS: number): void => {
     const next = new Map(latest.current.changes);
-    next.set(signal, shorterWay(toS, cycleS ?? 600));
+    const own = latest.current.answer?.signals.find((s) => s.signal === signal);
+    next.set(signal, shorterWay(toS, (own && planAt(own, atMs)?.cycleS) ?? 600));
     setChangeText(changesText(next));
   };
 
@@ -120,7 +126,7 @@ function Content({ id, name, zone, corridors }: { id: string; name: string; zone
         </div>
       </div>
       <TimeScrubber zone={zone} {...(cycleS ? { cycleS } : {})} />
-      {answer && is && was && <Figures answer={answer} was={was} is={is} isChanged={changes.size > 0} />}
+      {answer && is && was && <Figures answer={answer} was={was} is={is} then={then} thenDay={compare ? dayText(zone, compare.startMs) : ''} isChanged={changes.size > 0} />}
       <Panel
         class="chart-panel" title="Time-space diagram" loading={loaded.isLoading} error={loaded.error} onRetry={loaded.reload} seenShare={seen.length > 0 ? seen.reduce((a, b) => a + b, 0) / seen.length : null}
         actions={<>
@@ -153,32 +159,51 @@ function Content({ id, name, zone, corridors }: { id: string; name: string; zone
   );
 }
 
-function Figures({ answer, was, is, isChanged }: { answer: TimeSpaceAnswer; was: ReturnType<typeof corridorBands>; is: ReturnType<typeof corridorBands>; isChanged: boolean }): JSX.Element {
-  const row = (label: string, before: Band | null, after: Band | null): JSX.Element => (
-    <tr>
-      <th scope="row">{label}</th>
-      <td class="is-right">{seconds(before?.widthS)}</td>
-      {isChanged && <td class="is-right"><strong>{seconds(after?.widthS)}</strong></td>}
-      {isChanged && <td class="is-right">{before && after ? `${after.widthS - before.widthS >= 0 ? '+' : '−'}${Math.abs(after.widthS - before.widthS).toFixed(1)} s` : '–'}</td>}
-      <td class="is-right">{percent(after?.efficiency)}</td>
-      <td class="is-right">{percent(after?.attainability)}</td>
-    </tr>
-  );
+function Figures({ answer, was, is, then, thenDay, isChanged }: { answer: TimeSpaceAnswer; was: readonly StretchBands[]; is: readonly StretchBands[]; then: readonly StretchBands[] | null; thenDay: string; isChanged: boolean }): JSX.Element {
+  const row = (stretch: StretchBands, i: number, way: 'forward' | 'backward'): JSX.Element => {
+    const [before, after] = [was[i]?.[way] ?? null, stretch[way]];
+    const other = then?.find((t) => t.first === stretch.first && t.last === stretch.last)?.[way] ?? null;
+    return (
+      <tr key={`${i}-${way}`}>
+        <th scope="row">{answer.signals[way === 'forward' ? stretch.first : stretch.last]!.signal} to {answer.signals[way === 'forward' ? stretch.last : stretch.first]!.signal}, {answer[way]}</th>
+        <td class="is-right">{seconds(stretch.cycleS, 0)}</td>
+        <td class="is-right">{seconds(before?.widthS)}</td>
+        {isChanged && <td class="is-right"><strong>{seconds(after?.widthS)}</strong></td>}
+        {isChanged && <td class="is-right">{differenceText(before, after)}</td>}
+        {then && <td class="is-right">{seconds(other?.widthS)}</td>}
+        {then && <td class="is-right">{differenceText(other, before)}</td>}
+        <td class="is-right">{percent(metOf(was[i], way))}{isChanged && <> → <strong>{percent(metOf(stretch, way))}</strong></>}</td>
+        <td class="is-right">{percent(after?.efficiency)}</td>
+        <td class="is-right">{percent(after?.attainability)}</td>
+      </tr>
+    );
+  };
   return (
     <div class="corridor-figures">
-      <div class="table-frame">
-        <table class="table">
-          <caption class="visually-hidden">Bands of the whole corridor</caption>
-          <thead><tr><th scope="col">Band of the whole corridor</th><th scope="col" class="is-right">{isChanged ? 'As it is' : 'Width'}</th>{isChanged && <th scope="col" class="is-right">With the changes</th>}{isChanged && <th scope="col" class="is-right">Difference</th>}<th scope="col" class="is-right" title="Band over cycle">Efficiency</th><th scope="col" class="is-right" title="Band over the shortest green">Attainability</th></tr></thead>
-          <tbody>{row(capital(answer.forward), was.forward, is.forward)}{row(capital(answer.backward), was.backward, is.backward)}</tbody>
-        </table>
-      </div>
-      {is.cycleS === null
-        ? <p class="muted">The signals do not share one cycle length now, so there is no band through all of them.</p>
-        : is.forward === null && is.backward === null && <p class="muted">The greens of at least one signal are not known, so there is no band through all of them.</p>}
+      {is.length > 0 && (
+        <div class="table-frame scrolls-itself" tabIndex={0} role="region" aria-label="Bands">
+          <table class="table">
+            <caption class="visually-hidden">Bands of each stretch with one cycle length</caption>
+            <thead>
+              <tr>
+                <th scope="col">Band</th><th scope="col" class="is-right">Cycle</th><th scope="col" class="is-right">{isChanged ? 'As it is' : 'Width'}</th>{isChanged && <th scope="col" class="is-right">With the changes</th>}{isChanged && <th scope="col" class="is-right">Difference</th>}
+                {then && <th scope="col" class="is-right">{thenDay}</th>}{then && <th scope="col" class="is-right">Since then</th>}<th scope="col" class="is-right" title="Share of each green that meets green at the next signal, over all links">Met at the next signal</th><th scope="col" class="is-right" title="Band over cycle">Efficiency</th><th scope="col" class="is-right" title="Band over the shortest green">Attainability</th>
+              </tr>
+            </thead>
+            <tbody>{is.flatMap((stretch, i) => [row(stretch, i, 'forward'), row(stretch, i, 'backward')])}</tbody>
+          </table>
+        </div>
+      )}
+      {is.length === 0
+        ? <p class="muted">No neighboring signals share a cycle length now, so there is no band: they run free, or the log has not named their plans.</p>
+        : is.length > 1 && <p class="muted">Not all signals share a cycle length: each stretch that does has its own band.</p>}
     </div>
   );
 }
+
+const metOf = (stretch: StretchBands | undefined, way: 'forward' | 'backward'): number | null => (way === 'forward' ? stretch?.forwardMet : stretch?.backwardMet) ?? null;
+
+const differenceText = (before: Band | null, after: Band | null): string => (before && after ? `${after.widthS - before.widthS >= 0 ? '+' : '−'}${Math.abs(after.widthS - before.widthS).toFixed(1)} s` : '–');
 
 function Offsets({ answer, atMs, changes, onChange, onReset }: { answer: TimeSpaceAnswer; atMs: number; changes: ReadonlyMap<string, number>; onChange(signal: string, toS: number): void; onReset(): void }): JSX.Element {
   return (

@@ -1,5 +1,4 @@
-import type { BandSignal } from './bands';
-import { findBand, type Band } from './bands';
+import { findBand, metShare, type Band, type BandSignal } from './bands';
 import { count, seconds } from '../../plot/numbers';
 import type { Mark, PlotModel } from '../../plot/model';
 import { askAround } from '../../charts/parts';
@@ -24,11 +23,19 @@ export type Basis = 'measured' | 'programmed';
 /** The plan of a signal at a moment; null when the log names none. */
 export const planAt = (signal: TimeSpaceSignal, timeMs: number): TimeSpacePlan | null => signal.plans.find((p) => p.fromMs <= timeMs && timeMs < p.toMs) ?? signal.plans.at(-1) ?? null;
 
-/** The cycle length that all signals share at a moment; null when they do not share one, or run free. */
-export function commonCycle(answer: TimeSpaceAnswer, timeMs: number): number | null {
-  const cycles = new Set(answer.signals.map((s) => planAt(s, timeMs)?.cycleS ?? null));
-  const [only] = cycles;
-  return cycles.size === 1 && only ? only : null;
+/** Consecutive signals that share a cycle length at a moment, at least two: bands run within such a stretch. */
+export function stretchesOf(answer: TimeSpaceAnswer, timeMs: number): { first: number; last: number; cycleS: number }[] {
+  const stretches: { first: number; last: number; cycleS: number }[] = [];
+  answer.signals.forEach((signal, i) => {
+    const cycleS = planAt(signal, timeMs)?.cycleS ?? null;
+    const before = stretches.at(-1);
+    if (before && before.last === i - 1 && before.cycleS === cycleS) {
+      before.last = i;
+    } else if (cycleS !== null) {
+      stretches.push({ first: i, last: i, cycleS });
+    }
+  });
+  return stretches.filter((s) => s.last > s.first);
 }
 
 /** Signals of one way as a band needs them, in the order in which they are passed; null when one's green is not known. */
@@ -49,15 +56,21 @@ export function bandSignals(answer: TimeSpaceAnswer, isForward: boolean, basis: 
   return isForward ? list : list.map((s, i) => ({ ...s, travelToNextS: i > 0 ? list[i - 1]!.travelToNextS : null })).reverse();
 }
 
-export interface CorridorBands { cycleS: number | null; forward: Band | null; backward: Band | null; zeroMs: number }
+/** A stretch's bands both ways, and the share of greens that meet green at the next signal; null when a green or travel time is not known. */
+export interface StretchBands { first: number; last: number; cycleS: number; zeroMs: number; forward: Band | null; backward: Band | null; forwardMet: number | null; backwardMet: number | null }
 
-export function corridorBands(answer: TimeSpaceAnswer, basis: Basis, timeMs: number, changes: ReadonlyMap<string, number>): CorridorBands {
-  const cycleS = commonCycle(answer, timeMs);
-  const of = (isForward: boolean): Band | null => {
-    const signals = cycleS === null ? null : bandSignals(answer, isForward, basis, timeMs, changes);
-    return signals === null ? null : findBand(signals, cycleS!);
-  };
-  return { cycleS, forward: of(true), backward: of(false), zeroMs: answer.signals[0] ? planAt(answer.signals[0], timeMs)?.zeroMs ?? 0 : 0 };
+/** The signals of a stretch alone. */
+export const partOf = (answer: TimeSpaceAnswer, { first, last }: Pick<StretchBands, 'first' | 'last'>): TimeSpaceAnswer => ({ ...answer, signals: answer.signals.slice(first, last + 1) });
+
+export function corridorBands(answer: TimeSpaceAnswer, basis: Basis, timeMs: number, changes: ReadonlyMap<string, number>): StretchBands[] {
+  return stretchesOf(answer, timeMs).map((stretch) => {
+    const part = partOf(answer, stretch);
+    const [forward, backward] = [true, false].map((isForward) => bandSignals(part, isForward, basis, timeMs, changes)) as [BandSignal[] | null, BandSignal[] | null];
+    return {
+      ...stretch, zeroMs: planAt(part.signals[0]!, timeMs)?.zeroMs ?? 0, forward: forward && findBand(forward, stretch.cycleS), backward: backward && findBand(backward, stretch.cycleS),
+      forwardMet: forward && metShare(forward, stretch.cycleS), backwardMet: backward && metShare(backward, stretch.cycleS),
+    };
+  });
 }
 
 /** Where a vehicle that leaves the first signal of its way at a second passes each of the signals, as distance and seconds since. */
@@ -97,7 +110,7 @@ export interface DiagramChoice { basis: Basis; shows: 'bands' | 'paths' | 'both'
 /** Half the height of a bar of green, in shares of the corridor's length. */
 const BAR = 0.011;
 
-export function drawDiagram(answer: TimeSpaceAnswer, zone: string, startMs: number, endMs: number, bands: CorridorBands, choice: DiagramChoice): PlotModel {
+export function drawDiagram(answer: TimeSpaceAnswer, zone: string, startMs: number, endMs: number, bands: readonly StretchBands[], choice: DiagramChoice): PlotModel {
   const lengthFt = Math.max(1, (answer.signals.at(-1)?.distanceFt ?? 1) - (answer.signals[0]?.distanceFt ?? 0));
   const low = answer.signals[0]?.distanceFt ?? 0;
   const marks: Mark[] = [];
@@ -117,10 +130,10 @@ export function drawDiagram(answer: TimeSpaceAnswer, zone: string, startMs: numb
     marks.push({ kind: 'shapes', points: paths(true), ink: 'teal', opacity: 0.13, name: `Paths from each green, ${answer.forward}` }, { kind: 'shapes', points: paths(false), ink: 'blue', opacity: 0.13, name: `Paths from each green, ${answer.backward}` });
   }
 
-  if (choice.shows !== 'paths' && bands.cycleS !== null) {
-    for (const [isForward, band] of [[true, bands.forward], [false, bands.backward]] as const) {
+  for (const stretch of choice.shows === 'paths' ? [] : bands) {
+    for (const [isForward, band] of [[true, stretch.forward], [false, stretch.backward]] as const) {
       if (band && band.widthS > 0) {
-        marks.push({ kind: 'shapes', points: bandShapes(answer, isForward, band, bands.cycleS, bands.zeroMs, startMs, endMs), ink: isForward ? 'teal' : 'blue', opacity: 0.38, name: `Band ${isForward ? answer.forward : answer.backward}` });
+        marks.push({ kind: 'shapes', points: bandShapes(partOf(answer, stretch), isForward, band, stretch.cycleS, stretch.zeroMs, startMs, endMs), ink: isForward ? 'teal' : 'blue', opacity: 0.38, name: `Band ${isForward ? answer.forward : answer.backward}` });
       }
     }
   }
@@ -141,7 +154,7 @@ export function drawDiagram(answer: TimeSpaceAnswer, zone: string, startMs: numb
   marks.push(greens(true), greens(false));
   const name = (s: TimeSpaceSignal): string => s.name.split(' & ').at(-1) || s.signal;
   return {
-    key: 'time-space', title: 'Time-space diagram', note: bands.cycleS === null ? 'no common cycle' : `cycle ${count(bands.cycleS)} s`, height: Math.min(760, Math.max(380, answer.signals.length * 62)),
+    key: 'time-space', title: 'Time-space diagram', note: bands.length === 0 ? 'no common cycle' : `cycle ${[...new Set(bands.map((b) => count(b.cycleS)))].join(', ')} s`, height: Math.min(760, Math.max(380, answer.signals.length * 62)),
     x: { kind: 'time', startMs, endMs, zone },
     y: { kind: 'number', min: low - lengthFt * 0.05, max: low + lengthFt * 1.05, label: '', ticks: answer.signals.map((s) => ({ value: s.distanceFt, label: `${s.signal} ${name(s)}`, short: s.signal })) },
     marks,

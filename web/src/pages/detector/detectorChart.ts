@@ -1,8 +1,8 @@
 import { axisEnd, count, counted } from '../../plot/numbers';
 import type { Mark } from '../../plot/model';
-import { clockText } from '../../plot/time';
+import { clockText, momentText } from '../../plot/time';
 import type { Chart, ChartInput, ChartResult } from '../../charts/definition';
-import { askSpan, DETECTOR_CODES, lastAtOrBefore, unseenMark } from '../../charts/parts';
+import { askSpan, DETECTOR_CODES, isDrawable, lastAtOrBefore, unseenMark } from '../../charts/parts';
 import { groupKey, groupName, plainWord } from '../../charts/words';
 
 /** One detector's counts beside those of its neighbors, the other detectors of its phase with the same function, and its faults. */
@@ -27,7 +27,7 @@ function build(input: ChartInput, channel: number): ChartResult {
   const volumes = input.tables['detector-volume'];
   const faults = input.tables['detector-health'];
   const neighbors = neighborsOf(input, channel);
-  const inRange = (r: number): boolean => volumes!.time('time', r) < input.endMs && volumes!.time('time', r) + volumes!.binMs > input.startMs;
+  const inRange = (r: number): boolean => volumes!.time('time', r) < input.endMs && volumes!.time('time', r) + volumes!.binMs > input.startMs && isDrawable(volumes!, r, input.endMs);
   const rows = volumes?.where((r) => volumes.number('channel', r) === channel && inRange(r)) ?? [];
   const bins = rows.map((r) => ({ timeMs: volumes!.time('time', r), flow: volumes!.number('flow_vph', r), count: volumes!.number('count', r), seen: volumes!.number('seen_share', r) }));
   const sums = new Map<number, { flow: number; of: number }>();
@@ -66,7 +66,7 @@ function build(input: ChartInput, channel: number): ChartResult {
       x: { kind: 'time', startMs: input.startMs, endMs: input.endMs, zone: input.zone }, y: { kind: 'number', min: 0, max: most, label: 'Actuations per hour' }, marks,
       read: (x) => {
         const i = lastAtOrBefore(times, x);
-        return [clockText(input.zone, x), ...(i >= 0 && bins[i]!.count !== null ? [`${counted(bins[i]!.count!, 'actuation')} in the bin, ${count(bins[i]!.flow)} an hour`] : ['not seen']), ...(i >= 0 && around[i] != null ? [`neighbors ${count(around[i])} an hour`] : [])];
+        return [momentText(input.zone, x, input.endMs - input.startMs), ...(i >= 0 && bins[i]!.count !== null ? [`${counted(bins[i]!.count!, 'actuation')} in the bin, ${count(bins[i]!.flow)} an hour`] : ['not seen']), ...(i >= 0 && around[i] != null ? [`neighbors ${count(around[i])} an hour`] : [])];
       },
       behind: (x) => {
         const i = lastAtOrBefore(times, x);

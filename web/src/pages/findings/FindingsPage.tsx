@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { getJson, sendJson } from '../../api/client';
-import type { Finding, FindingCause, FindingSeverity, SignalAnswer } from '../../api/types';
+import type { Finding, FindingCause, FindingsAnswer, FindingSeverity, SignalAnswer } from '../../api/types';
 import { nowMs as serverNow, useCity, useFindingsCount, useNow, useSignals } from '../../state/live';
 import { useLoad } from '../../state/load';
 import { useMay } from '../../state/session';
@@ -14,6 +14,9 @@ import '../signals/chips.css';
 import './findings.css';
 
 const dayMs = 86_400_000;
+
+/** Findings of a cause that are shown at first. */
+const groupRows = 40;
 
 /** What the logs themselves tell to be wrong: what, since when, with the evidence and what to do. */
 export default function FindingsPage(): JSX.Element {
@@ -28,11 +31,12 @@ export default function FindingsPage(): JSX.Element {
   const [signal] = useUrlState('signal', '');
   const [snoozedText, setSnoozed] = useUrlState('snoozed', '');
   const [asking, setAsking] = useState<Finding | null>(null);
+  const [isWhole, setWhole] = useState<ReadonlySet<FindingCause>>(new Set());
   const [failure, setFailure] = useState<Error | null>(null);
 
   // The list itself is watched on the server; it is asked for again when its length changed, and at least each minute.
   const minute = Math.floor(now / 60_000);
-  const loaded = useLoad(`findings ${count} ${minute}`, abort => getJson<{ items: Finding[] }>('/findings', { signal: abort }));
+  const loaded = useLoad(`findings ${count} ${minute}`, abort => getJson<FindingsAnswer>('/findings?limit=20000', { signal: abort }));
   const names = useMemo(() => new Map(signals.map(s => [s.id, s])), [signals]);
   const all = loaded.data?.items ?? [];
   const ofSignal = all.filter(f => signal === '' || f.signal === signal);
@@ -51,7 +55,7 @@ export default function FindingsPage(): JSX.Element {
     <main class="page" id="main">
       <div class="page-head">
         <h1>Findings</h1>
-        <p>What the logs say is wrong{signal !== '' && <> at <Link href={`/signals/${encodeURIComponent(signal)}`}>{signal}</Link></>}. Repeats are folded into one line.</p>
+        <p>What the logs say is wrong{signal !== '' && <> at <Link href={`/signals/${encodeURIComponent(signal)}`}>{signal}</Link></>}. Repeats are folded into one line.{loaded.data && <> <span class="muted">Looked at {lengthOf(now - loaded.data.checkedMs)} ago{loaded.data.pending > 0 && `; ${loaded.data.pending.toLocaleString('en-US')} signals are still to be looked at`}.</span></>}</p>
         <div class="page-actions">
           {signal !== '' && <Button onClick={() => setUrlKeys({ signal: null }, 'push')}>All signals</Button>}
           <label class="check">
@@ -79,15 +83,19 @@ export default function FindingsPage(): JSX.Element {
                 : <Empty title="No finding fits">Take a filter away to see more.</Empty>}
             </Panel>
           )}
-          {groupByCause(shown).map(({ cause, findings }) => (
-            <Panel key={cause.name} title={cause.word} subtitle={`${findings.length} · ${cause.explains}`} flush>
-              <ul class="findings">
-                {findings.map(f => (
-                  <Row key={f.id} finding={f} signal={names.get(f.signal)} zone={names.get(f.signal)?.zone ?? zone} now={now} mayOperate={mayOperate} onSnooze={() => setAsking(f)} onWake={() => wake(f)} />
-                ))}
-              </ul>
-            </Panel>
-          ))}
+          {groupByCause(shown).map(({ cause, findings }) => {
+            const rows = isWhole.has(cause.name) ? findings : findings.slice(0, groupRows);
+            return (
+              <Panel key={cause.name} title={cause.word} subtitle={`${findings.length.toLocaleString('en-US')} · ${cause.explains}`} flush>
+                <ul class="findings">
+                  {rows.map(f => (
+                    <Row key={f.id} finding={f} signal={names.get(f.signal)} zone={names.get(f.signal)?.zone ?? zone} now={now} mayOperate={mayOperate} onSnooze={() => setAsking(f)} onWake={() => wake(f)} />
+                  ))}
+                </ul>
+                {rows.length < findings.length && <p class="table-more"><Button onClick={() => setWhole(new Set([...isWhole, cause.name]))}>Show {(findings.length - rows.length).toLocaleString('en-US')} more</Button></p>}
+              </Panel>
+            );
+          })}
         </>
       )}
       {asking && <SnoozeDialog finding={asking} zone={zone} onClose={() => setAsking(null)} onDone={() => {
@@ -121,7 +129,7 @@ function Row({ finding: f, signal, zone, now, mayOperate, onSnooze, onWake }: { 
     <li class={`finding${snoozed ? ' is-snoozed' : ''}`}>
       <div class="finding-what">
         <Badge tone={severity.tone}><span aria-hidden="true">{severity.mark}</span>{severity.word}</Badge>
-        <Link href={place}><strong>{f.signal}</strong> {signal?.name}</Link>
+        {f.signal === '' ? <strong>The city as a whole</strong> : <Link href={place}><strong>{f.signal}</strong> {signal?.name}</Link>}
         <p class="finding-title">{f.title}</p>
         <p class="finding-action">{f.action}</p>
       </div>
@@ -149,7 +157,7 @@ function SnoozeDialog({ finding, zone, onClose, onDone }: { finding: Finding; zo
   const [reason, setReason] = useState('');
   const [error, setError] = useState<Error | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const untilMs = Math.ceil(serverNow() / 60_000) * 60_000 + days * dayMs;
+  const untilMs = Math.floor(serverNow() / 60_000) * 60_000 + days * dayMs;
   const send = () => {
     setBusy(true);
     sendJson('POST', `/findings/${encodeURIComponent(finding.id)}/snooze`, { untilMs, reason }).then(onDone, (problem: Error) => {
@@ -163,7 +171,7 @@ function SnoozeDialog({ finding, zone, onClose, onDone }: { finding: Finding; zo
       onClose={onClose}
       foot={<><Button onClick={onClose}>Cancel</Button><Button kind="main" disabled={reason === '' || isBusy} onClick={send}>Snooze</Button></>}
     >
-      <p><strong>{finding.signal}</strong>: {finding.title}</p>
+      <p>{finding.signal !== '' && <strong>{finding.signal}: </strong>}{finding.title}</p>
       <div class="field">
         <span class="field-label" id="snooze-days">For</span>
         <div class="button-group" role="group" aria-labelledby="snooze-days">

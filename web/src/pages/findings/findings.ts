@@ -15,13 +15,13 @@ export const severities: readonly { name: FindingSeverity; word: string; tone: '
   { name: 'check', word: 'Check', tone: 'info', mark: '●' },
 ];
 
-/** Why a finding may be silent for a while; the last is for what the watchdog got wrong. */
+/** Why a finding may be set aside: the closed list of the server. */
 export const snoozeReasons = [
-  ['repair-ordered', 'A repair is ordered'],
+  ['scheduled', 'A repair is scheduled'],
   ['waiting-for-parts', 'Waiting for parts'],
-  ['works-nearby', 'Works nearby explain it'],
-  ['accepted', 'Known, and accepted for now'],
-  ['false-alarm', 'Not a fault'],
+  ['construction', 'Construction explains it'],
+  ['known', 'Known, and accepted for now'],
+  ['not-a-fault', 'Not a fault'],
 ] as const;
 
 export function snoozeWords(reason: string): string {

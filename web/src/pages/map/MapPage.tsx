@@ -8,7 +8,6 @@ import { useRange } from '../../state/range';
 import { Link, navigate, setUrlKeys, useUrlState } from '../../state/url';
 import { lengthOf } from '../../state/zone';
 import { Failure, rankOf, StatusMark, wordOf } from '../../ui';
-import { compareText } from '../../ui/order';
 import { viridisGradient } from '../../ui/viridis';
 import { ClassChips, readClasses } from '../signals/ClassChips';
 import { patternText, reasonsOf } from '../signals/signalWords';
@@ -40,7 +39,7 @@ export default function MapPage(): JSX.Element {
   const choice = rankings.data?.find(r => r.name === by);
   const ranking = useLoad(
     choice && city ? `${by} ${range.startMs} ${range.endMs}` : null,
-    signal => getJson<RankingAnswer>(`/rankings/${by}?from=${range.startMs}&to=${range.endMs}`, { signal }), by);
+    signal => getJson<RankingAnswer>(`/rankings/${by}?from=${range.startMs}&to=${range.endMs}&limit=50000`, { signal }), by);
   const amounts = useMemo(() => (ranking.data ? amountsOf(ranking.data) : null), [ranking.data]);
   const open = useCallback((id: string) => navigate(`/signals/${encodeURIComponent(id)}`), []);
   const pointedSignal = pointed === null ? undefined : signals.find(s => s.id === pointed.id);
@@ -87,7 +86,7 @@ export default function MapPage(): JSX.Element {
         {pointed && pointed.x !== null && pointed.y !== null && pointedSignal && (
           <Card signal={pointedSignal} x={pointed.x} y={pointed.y} frame={view.current} amount={amounts && choice ? { title: choice.title, unit: choice.unit, value: amounts.bySignal.get(pointedSignal.id)?.value ?? null } : null} />
         )}
-        {choice && <Legend title={choice.title} unit={choice.unit} amounts={amounts} isLoading={ranking.isLoading} error={ranking.error} />}
+        {choice && <Legend title={choice.title} description={choice.description ?? ''} unit={choice.unit} amounts={amounts} isLoading={ranking.isLoading} error={ranking.error} />}
       </div>
       <SignalList
         signals={shown}
@@ -142,7 +141,7 @@ function Card({ signal, x, y, frame, amount }: { signal: SignalAnswer; x: number
   );
 }
 
-function Legend({ title, unit, amounts, isLoading, error }: { title: string; unit: string; amounts: ReturnType<typeof amountsOf> | null; isLoading: boolean; error: Error | null }): JSX.Element {
+function Legend({ title, description, unit, amounts, isLoading, error }: { title: string; description: string; unit: string; amounts: ReturnType<typeof amountsOf> | null; isLoading: boolean; error: Error | null }): JSX.Element {
   return (
     <div class="map-legend" aria-busy={isLoading ? 'true' : undefined}>
       <strong>{title}</strong>
@@ -150,7 +149,7 @@ function Legend({ title, unit, amounts, isLoading, error }: { title: string; uni
         <>
           <div class="bar" style={{ background: viridisGradient }} />
           <div class="ends numbers"><span>{amountText(amounts.low, unit)}</span><span>{amountText(amounts.high, unit)}</span></div>
-          <span class="muted">Each signal's first-ranked phase or detector. A dashed ring has no data. Shapes mark abnormal states.</span>
+          <span class="muted">{description} Each signal shows its first-ranked phase or detector; a ring has no data.</span>
         </>
       )}
     </div>
@@ -197,18 +196,17 @@ function SignalList({ signals, all, isKnown, error, amounts, unit, pointed, onPo
   );
 }
 
-/** The state to look at first at the head, then longest in it; with amounts, the largest first. */
+/** The state to look at first at the head, then longest in it, then in the order given; with amounts, the first of the ranking first. */
 export function sortForList(signals: readonly SignalAnswer[], amounts: Amounts | null): SignalAnswer[] {
   return [...signals].sort((a, b) => {
     if (amounts) {
-      const difference = (amounts.get(b.id)?.value ?? -Infinity) - (amounts.get(a.id)?.value ?? -Infinity);
+      const difference = (amounts.get(a.id)?.rank ?? Infinity) - (amounts.get(b.id)?.rank ?? Infinity);
       if (difference !== 0 && !Number.isNaN(difference)) {
         return difference;
       }
     }
 
     return rankOf(a.status.class) - rankOf(b.status.class)
-      || (a.status.class === 'healthy' ? 0 : (a.status.sinceMs ?? Infinity) - (b.status.sinceMs ?? Infinity) || 0)
-      || compareText(a.id, b.id);
+      || (a.status.class === 'healthy' ? 0 : (a.status.sinceMs ?? Infinity) - (b.status.sinceMs ?? Infinity) || 0);
   });
 }

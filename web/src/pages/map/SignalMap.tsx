@@ -45,8 +45,10 @@ export default function SignalMap(props: MapProps): JSX.Element {
   const latest = useRef(props);
   latest.current = props;
   const [isReady, setReady] = useState(false);
+  const [isDrawn, setDrawn] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const theme = useTheme();
+  const drawn = useRef<{ key: string; atMs: number; timer: ReturnType<typeof setTimeout> | undefined }>({ key: '', atMs: -Infinity, timer: undefined });
 
   useEffect(() => {
     let view: MapView | null = null;
@@ -88,6 +90,15 @@ export default function SignalMap(props: MapProps): JSX.Element {
           setReady(true);
         }
       });
+      const settle = () => {
+        // Empty until the first signals are handed over: only then is what is drawn what was asked for.
+        if (!isGone && drawn.current.atMs > -Infinity && made.isSourceLoaded('signals') && made.isSourceLoaded('ground')) {
+          made.off('sourcedata', settle);
+          made.once('render', () => setDrawn(true));
+          made.triggerRepaint();
+        }
+      };
+      made.on('sourcedata', settle);
       made.on('error', event => {
         if (/WebGL/i.test(event.error.message)) {
           setFailure('This browser cannot draw the map (it needs WebGL).');
@@ -159,18 +170,24 @@ export default function SignalMap(props: MapProps): JSX.Element {
   }
 
   // The worker cuts the points anew for each change: once a second is quick enough for eyes, and only when something visible changed.
-  const drawn = useRef<{ key: string; atMs: number; timer: ReturnType<typeof setTimeout> | undefined }>({ key: '', atMs: -Infinity, timer: undefined });
   useEffect(() => {
     const state = drawn.current;
     const draw = () => {
       state.timer = undefined;
+      const source = map.current?.getSource<GeoJSONSource>('signals');
+      if (!source || (state.atMs > -Infinity && !map.current!.isSourceLoaded('signals'))) {
+        // The worker still cuts the last ones: more would only queue up.
+        state.timer = source && setTimeout(draw, 1000);
+        return;
+      }
+
       const { signals: newest, amounts: colors = null } = latest.current;
       const features = featuresOf(newest, colors, isWall);
       const key = features.features.map(f => `${f.properties!['id']}${f.properties!['icon']}${f.properties!['color'] ?? ''}`).join();
-      if (key !== state.key) {
+      if (key !== state.key || state.atMs === -Infinity) {
         state.key = key;
         state.atMs = performance.now();
-        map.current?.getSource<GeoJSONSource>('signals')?.setData(features);
+        source.setData(features);
       }
     };
     if (isReady) {
@@ -221,7 +238,7 @@ export default function SignalMap(props: MapProps): JSX.Element {
   }
 
   return (
-    <div class="map-frame scrolls-itself" aria-busy={isReady ? undefined : 'true'}>
+    <div class="map-frame scrolls-itself" aria-busy={isDrawn ? undefined : 'true'}>
       <div class="map-canvas" ref={frame} />
       {!isWall && (
         <div class="map-buttons">

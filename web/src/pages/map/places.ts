@@ -23,8 +23,14 @@ export function cameraText({ latitude, longitude, zoom }: Camera): string {
   return `${+latitude.toFixed(5)},${+longitude.toFixed(5)},${+zoom.toFixed(2)}`;
 }
 
-/** An amount for each signal, and its color on the scale. */
-export type Amounts = ReadonlyMap<string, { value: number; color: string }>;
+/** An amount, its color on the scale, and its place in the ranking. */
+export interface Amount {
+  value: number;
+  color: string;
+  rank: number;
+}
+
+export type Amounts = ReadonlyMap<string, Amount>;
 
 /** The signals that have a place, as the map draws them. With amounts, colored dots say those, and only abnormal states keep their symbols. */
 export function featuresOf(signals: readonly SignalAnswer[], amounts: Amounts | null, dimsNormal: boolean): FeatureCollection<Point> {

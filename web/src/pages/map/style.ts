@@ -40,7 +40,12 @@ export function styleOf(theme: Theme, ground: { geojson: string } | { pmtiles: s
     { id: 'rail-ties', type: 'line', ...on, filter: kind('rail'), minzoom: 12, paint: { 'line-color': color.rail, 'line-width': width(10, 3), 'line-dasharray': [0.25, 2] } },
     {
       id: 'street-name', type: 'symbol', ...on, filter: kind('street', 'arterial', 'highway', 'rail'), minzoom: 11.5,
-      layout: { 'symbol-placement': 'line', 'text-field': ['get', 'name'], 'text-font': regular, 'text-size': text(12 * enlarge), 'symbol-spacing': 180, 'text-max-angle': 35, 'text-padding': 4, 'symbol-sort-key': ['match', ['get', 'kind'], ['arterial', 'highway'], 0, 1] },
+      layout: {
+        'symbol-placement': 'line', 'text-field': ['get', 'name'], 'text-font': regular, 'text-size': text(12 * enlarge), 'symbol-spacing': 240, 'text-max-angle': 35, 'text-padding': 2,
+        // Beside the street, where signals leave it room; in it once it is wide enough.
+        'text-offset': ['step', ['zoom'], ['literal', [0, -1.1]], 16, ['literal', [0, 0]]],
+        'symbol-sort-key': ['match', ['get', 'kind'], ['arterial', 'highway'], 0, 1],
+      },
       paint: { 'text-color': color.text, 'text-halo-color': color.halo, 'text-halo-width': 1.6 },
     },
     {

@@ -25,9 +25,10 @@ export default function RankingsPage(): JSX.Element {
   const name = params['name'] ?? rankings.data?.[0]?.name;
   const ranking = useLoad(
     name && city ? `${name} ${range.startMs} ${range.endMs}` : null,
-    signal => getJson<RankingAnswer>(`/rankings/${encodeURIComponent(name!)}?from=${range.startMs}&to=${range.endMs}`, { signal }), name);
+    signal => getJson<RankingAnswer>(`/rankings/${encodeURIComponent(name!)}?from=${range.startMs}&to=${range.endMs}&limit=5000`, { signal }), name);
   const names = useMemo(() => new Map(signals.map(s => [s.id, s])), [signals]);
   const data = ranking.data;
+  const about = rankings.data?.find(r => r.name === name);
   const ranked = useMemo(() => rankItems(data?.items ?? []), [data]);
   const columns = useMemo(() => columnsOf(data, ranked, names, search), [data, ranked, names, search]);
 
@@ -49,12 +50,12 @@ export default function RankingsPage(): JSX.Element {
               </ul>
             </nav>
             <Panel
-              title={data?.title ?? rankings.data?.find(r => r.name === name)?.title ?? 'Ranking'}
+              title={about?.title ?? 'Ranking'}
               subtitle={data ? `${ranked.length.toLocaleString('en-US')} ranked` : undefined}
               loading={ranking.isLoading}
               error={data ? null : ranking.error}
               onRetry={ranking.reload}
-              note={data && <>Missing is not ranked as zero: what the log did not see stands last. {name && <Link href={`/measures/${name}`}>How it is measured</Link>}</>}
+              note={<>{about?.description} {about?.isLeastFirst ? 'The least stands first.' : 'The most stands first.'} What has no data is not ranked as zero. <Link href="/measures">How things are measured</Link></>}
               flush
             >
               {ranking.error && data && <Failure error={ranking.error} onRetry={ranking.reload} />}
@@ -88,8 +89,8 @@ function columnsOf(data: RankingAnswer | undefined, items: readonly Ranked[], na
   return [
     { key: 'rank', title: '#', align: 'right', value: r => (r.value === null ? null : r.rank) },
     { key: 'signal', title: 'Signal', isHead: true, value: r => r.signal, cell: r => <Link href={`/signals/${encodeURIComponent(r.signal)}${withoutSort(search)}`}>{r.signal}</Link> },
-    { key: 'name', title: 'Streets', value: r => names.get(r.signal)?.name ?? null },
-    { key: 'group', title: 'Of', value: r => r.group },
+    { key: 'name', title: 'Streets', isWide: true, value: r => names.get(r.signal)?.name ?? null },
+    { key: 'group', title: 'Of', value: r => r.group, cell: r => (r.group === null ? <span class="missing">–</span> : <span class="nowrap">{r.group}</span>) },
     {
       key: 'value', title: 'Value', align: 'right', value: r => r.value,
       cell: r => (r.value === null ? <span class="missing">no data</span> : (

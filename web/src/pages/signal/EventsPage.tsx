@@ -52,7 +52,7 @@ function Content({ detail }: { detail: SignalDetail }): JSX.Element {
             setAll('');
           }
         }} />
-        <EventTools isAll={isAll} canChoose={shown.matches.length > 0} onAll={(on) => setAll(on ? '1' : '')} move={(how) => () => ask(movedQuestion(shown, how))} />
+        <EventTools chosen="Chosen codes" isAll={isAll} canChoose={shown.matches.length > 0} onAll={(on) => setAll(on ? '1' : '')} move={(how) => () => ask(movedQuestion(shown, how))} />
         <EventRows signal={signal.id} zone={zone} question={shown} isAll={isAll} />
       </Panel>
     </main>

@@ -58,7 +58,7 @@ export function PhaseStrip({ detail }: { detail: SignalDetail }): JSX.Element | 
   const now = nowMs();
   const walks = new Map(state.pedestrians.map((p) => [p.phase, p.state]));
   return (
-    <div class="phase-strip no-print" role="group" aria-label="Displays now">
+    <div class="phase-strip scrolls-itself no-print" role="group" aria-label="Displays now" tabIndex={0}>
       {state.phases.map(({ phase, state: shown, sinceMs }) => {
         const walk = walks.get(phase);
         const since = sinceMs === null ? '' : lengthText(Math.max(0, now - sinceMs)).replace(/\.\d s/, ' s');

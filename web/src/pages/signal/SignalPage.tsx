@@ -54,7 +54,8 @@ function Content({ detail }: { detail: SignalDetail }): JSX.Element {
     return <PrintedDay detail={detail} />;
   }
 
-  const shown = keys.split(',').map(findChart).filter((c): c is Chart => c !== undefined);
+  const asked = [...new Set(keys.split(','))].map(findChart).filter((c): c is Chart => c !== undefined);
+  const shown = asked.length > 0 ? asked : charts.slice(0, 1);
   const bin = binOf(binText, range.endMs - range.startMs);
   const pattern = detail.patterns.find((p) => p.number === signal.status.pattern) ?? detail.patterns.find((p) => p.cycleLengthS !== null);
   return (
@@ -137,7 +138,7 @@ function SignalHead({ detail }: { detail: SignalDetail }): JSX.Element {
         {before && <Link class="button" href={before} title="Previous signal ([)">‹ Previous</Link>}
         {after && <Link class="button" href={after} title="Next signal (])">Next ›</Link>}
         <Link class="button" href={`/signals/${encodeURIComponent(signal.id)}/events`}>Log rows</Link>
-        <Link class="button" href={`/signals/${encodeURIComponent(signal.id)}?${printQuery(search)}`}>Print a day</Link>
+        <Link class="button" href={`/signals/${encodeURIComponent(signal.id)}?${printQuery(search)}`} title="This time, laid out for Letter or A4">Print</Link>
       </div>
     </div>
   );
@@ -170,9 +171,10 @@ function PrintedDay({ detail }: { detail: SignalDetail }): JSX.Element {
   return (
     <main class="page printed" id="main">
       <div class="no-print notice">
-        <div><p>Everything about this signal and time, laid out for Letter or A4. Choose another day with the scrubber before printing.</p></div>
+        <div><p>Everything about this signal and time, laid out for Letter or A4. Choose the day, then print.</p></div>
         <div class="notice-actions"><Button kind="main" icon="print" onClick={() => print()}>Print</Button> <Link class="button" href={`/signals/${encodeURIComponent(signal.id)}${back.size > 0 ? `?${back}` : ''}`}>Back</Link></div>
       </div>
+      <div class="no-print"><TimeScrubber zone={zone} /></div>
       <header class="printed-head">
         <h1>{signal.id} {signal.name}</h1>
         <p>{dateText(zone, stretch.startMs)} · {spanText(zone, stretch.startMs, stretch.endMs)} ({zone.replaceAll('_', ' ')}) · sees {shareText(Math.max(0, 1 - unseenMs / lengthMs))} of this time · {signal.detectorCount} detectors, {surroundings.faulted.size} at fault at the end</p>

@@ -68,9 +68,9 @@ export default function SignalsPage(): JSX.Element {
 function columnsAt(now: number): TableColumn<SignalAnswer>[] {
   return [
     { key: 'id', title: 'Signal', isHead: true, value: s => s.id, cell: s => <Link href={`/signals/${encodeURIComponent(s.id)}`}>{s.id}</Link> },
-    { key: 'name', title: 'Streets', value: s => s.name },
+    { key: 'name', title: 'Streets', isWide: true, value: s => s.name },
     { key: 'state', title: 'State', value: s => rankOf(s.status.class), cell: s => <StatusMark state={s.status.class} words /> },
-    { key: 'reasons', title: 'What is known of it', sortable: false, value: s => reasonsOf(s) || null },
+    { key: 'reasons', title: 'What is known of it', isWide: true, sortable: false, value: s => reasonsOf(s) || null },
     { key: 'since', title: 'Since', align: 'right', value: s => (s.status.sinceMs === null ? null : now - s.status.sinceMs), cell: s => (s.status.sinceMs === null ? <Missing /> : <span class="nowrap">{lengthOf(now - s.status.sinceMs)}</span>) },
     { key: 'age', title: 'Data age', hint: 'From the newest event to now', align: 'right', value: s => (s.status.lastEventMs === null ? null : now - s.status.lastEventMs), cell: s => (s.status.lastEventMs === null ? <Missing /> : <span class="nowrap">{lengthOf(now - s.status.lastEventMs)}</span>) },
     { key: 'pattern', title: 'Pattern', hint: 'Coordination pattern in force', align: 'right', value: s => s.status.pattern, cell: s => patternText(s.status.pattern) ?? <Missing /> },

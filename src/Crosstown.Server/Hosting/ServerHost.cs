@@ -67,6 +67,8 @@ internal static class ServerHost
         });
         builder.Services.AddSingleton(OidcSettings.Read(builder.Configuration));
         PeopleServices.Add(builder.Services, settings, Proxies.IsHttps(builder.Configuration, settings.Urls));
+        ApiLimits.Add(builder.Services);
+        ApiDocument.Add(builder.Services);
         LiveServices.Add(builder.Services);
         Polling.PollingServices.Add(builder.Services);
         Query.QueryServices.Add(builder.Services);
@@ -89,6 +91,9 @@ internal static class ServerHost
 
         app.UseRouting();
         PeopleServices.Use(app);
+        app.UseRateLimiter();
+        app.UseRequestTimeouts();
+        ApiDocument.Map(app);
         Public.PublicPages.Map(app);
         app.Services.GetRequiredService<WebFiles>().Map(app);
         PeoplePages.Map(app);

@@ -85,6 +85,7 @@ internal static class ServerHost
         app.MapGet("/", () => Results.LocalRedirect("/app/")).OpenToAll().ExcludeFromDescription();
         app.Services.GetRequiredService<WebFiles>().Map(app);
         PeoplePages.Map(app);
+        OidcRoutes.Map(app);
         ApiRoutes.Map(app);
         return app;
     }

@@ -1,10 +1,32 @@
 namespace Crosstown.Browser.Tests;
 
-/// <summary>An address for each page; a test holds the list to the client's own.</summary>
+/// <summary>An address for each page, with the state that makes it show most; a test holds the list to the client's own.</summary>
 internal static class PageList
 {
-    public static readonly string[] All =
+    public static readonly string[] Client =
     [
         "/app/",
+        "/app/signals",
+        "/app/findings",
+        "/app/rankings",
+        "/app/rankings/split-failures?t=now-24h",
+        "/app/measures",
+        "/app/measures/coordination-diagram",
+        "/app/wall",
+        "/app/signals/1004?p=coordination&phase=2&t=now-3h",
+        "/app/signals/1004?p=termination&t=now-3h",
+        "/app/signals/1004?p=split-monitor&t=now-3h",
+        "/app/signals/1004?p=split-failure&t=now-3h",
+        "/app/signals/1004?p=timing&t=now-15m",
+        "/app/signals/1004?p=volume,movements,arrivals-on-red&t=now-3h",
+        "/app/signals/1005?p=preempt&t=now-24h",
+        "/app/signals/1004?print=day&t=now-3h",
+        "/app/signals/1004/events",
+        "/app/signals/1004/detectors/3?t=now-24h",
+        "/app/corridors/harrison?t=now-15m",
     ];
+
+    public static readonly string[] Public = ["/", "/status", "/counts", "/feeds", "/privacy/data", "/about", "/sign-in"];
+
+    public static readonly string[] All = [.. Client, .. Public];
 }

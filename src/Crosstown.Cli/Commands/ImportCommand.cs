@@ -6,6 +6,8 @@ using Crosstown.Server.Measuring;
 using Crosstown.Cli.Output;
 using Crosstown.Core.Data;
 using Crosstown.Logs.Store;
+using Crosstown.Server.Operations;
+using Crosstown.Server.Store.Records;
 
 namespace Crosstown.Cli.Commands;
 
@@ -20,20 +22,22 @@ internal static class ImportCommand
         var signal = SharedOptions.Signal();
         var json = SharedOptions.Json();
         var command = new Command("import", "Take controller logs into the data folder. The same file again adds nothing.") { paths, data, zone, signal, json };
-        command.SetAction(parsed => Run(
-            parsed.GetValue(paths)!, parsed.GetValue(data)!, parsed.GetValue(zone), parsed.GetValue(signal), parsed.GetValue(json), TimeProvider.System));
+        command.SetAction((parsed, stop) => RunAsync(
+            parsed.GetValue(paths)!, parsed.GetValue(data)!, parsed.GetValue(zone), parsed.GetValue(signal), parsed.GetValue(json), TimeProvider.System, stop));
         return command;
     }
 
-    private static int Run(string[] paths, string data, string? zone, string? signal, bool asJson, TimeProvider time)
+    private static async Task<int> RunAsync(string[] paths, string data, string? zone, string? signal, bool asJson, TimeProvider time, CancellationToken stop)
     {
+        DataFolder.Check(data);
+        using var records = RecordStore.Open(data, Environment.GetEnvironmentVariable(SharedOptions.RecordsVariable), time);
         var issues = new DataIssueLog();
         var store = EventStore.Open(data, issues);
         var configuration = SignalConfigurations.Open(data, [], issues);
-        var started = time.GetTimestamp();
+        var (started, startedMs) = (time.GetTimestamp(), time.GetUtcNow().ToUnixTimeMilliseconds());
         var result = ImportRun.Run(store, paths, zone, SharedOptions.ParseSignal(signal), id => configuration.Find(id)?.Zone, issues);
         var seconds = time.GetElapsedTime(started).TotalSeconds;
-        var kept = KeepSummary(data, issues, time);
+        var kept = await KeepAsync(records, result.ToRecord(ImportDoor.CommandLine, startedMs, time.GetUtcNow().ToUnixTimeMilliseconds(), issues), stop);
 
         if (asJson)
         {
@@ -45,6 +49,11 @@ internal static class ImportCommand
             writer.WriteNumber("duplicates", result.Commit.Duplicates);
             writer.WriteNumber("rows_refused", result.Files.Sum(f => f.RowsRefused));
             writer.WriteNumber("issues", issues.Count);
+            if (kept is { } number)
+            {
+                writer.WriteNumber("import", number);
+            }
+
             writer.WriteString("state_hash", store.StateHash());
             writer.WriteEndObject();
         }
@@ -61,27 +70,26 @@ internal static class ImportCommand
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{result.Commit.Added:N0} events added, {result.Commit.Duplicates:N0} known already, {seconds:0.0} s; the store holds {store.CountEvents():N0} in {store.CountBytes():N0} bytes"));
-            if (kept is not null)
+            if (kept is { } number)
             {
-                Console.WriteLine($"What was wrong is kept in {kept}");
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Recorded as import {number}; records are kept for {ImportRecords.KeptDays} days"));
             }
         }
 
-        return issues.Count == 0 ? CommandLine.Done : CommandLine.DoneWithProblems;
+        return issues.Count == 0 && kept is not null ? CommandLine.Done : CommandLine.DoneWithProblems;
     }
 
-    /// <summary>Keeps the issues of an import beside the data, under a name of our own (rule P10).</summary>
-    private static string? KeepSummary(string data, DataIssueLog issues, TimeProvider time)
+    /// <summary>Keeps what became of the import with the server's records, so that its import page shows it. Null when they did not take it: the events are stored all the same.</summary>
+    private static async Task<long?> KeepAsync(RecordStore records, ImportRecord record, CancellationToken stop)
     {
-        if (issues.Count == 0)
+        try
         {
+            return await new ImportRecords(records).KeepAsync(record, stop);
+        }
+        catch (RecordsUnavailableException e)
+        {
+            await Console.Error.WriteLineAsync($"The events are stored; the record of the import is not. {e.Message}");
             return null;
         }
-
-        var folder = Path.Combine(data, "imports");
-        Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, time.GetUtcNow().ToString("yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture) + ".ndjson");
-        IssueReport.Keep(issues, path);
-        return path;
     }
 }

@@ -1,29 +1,34 @@
+using System.Collections.Immutable;
 using System.CommandLine;
+using Crosstown.Server.Privacy;
 
 namespace Crosstown.Cli.Privacy;
 
 /// <summary>The verbs <c>privacy verify</c> and <c>privacy inventory</c>.</summary>
 public static class PrivacyCommands
 {
-    /// <summary>Compares the running program with the inventory that it was built with; 0 when they agree, 1 when not.</summary>
+    /// <summary>Compares the running program with the inventory that it was built with and with the rules that are published; 0 when they agree, 1 when not.</summary>
     /// <param name="output">Takes one line per difference, or the proofs of the rules in force.</param>
-    /// <param name="commandLine">The program's commands; null leaves them out of the comparison.</param>
-    public static int Verify(TextWriter output, Command? commandLine = null)
+    /// <param name="commandLine">The program's commands.</param>
+    /// <param name="data">A data folder whose database is compared too; null for a new one.</param>
+    /// <param name="config">The server's settings; null for none.</param>
+    public static async Task<int> VerifyAsync(TextWriter output, Command commandLine, string? data = null, string? config = null, CancellationToken stop = default)
     {
-        var differences = Inventory.Published.ListDifferences(SchemaInventory.ListGroups(commandLine));
-        foreach (var difference in differences)
+        var verdict = RulesVerdict.Of(Inventory.Published, await ListGroupsAsync(commandLine, data, config, stop).ConfigureAwait(false), MaterialChange.Published);
+        foreach (var difference in verdict.Differences)
         {
             output.WriteLine(difference);
         }
 
-        if (differences.Count > 0)
+        if (!verdict.IsPublished)
         {
-            output.WriteLine($"{differences.Count} differences: these are not the published rules.");
+            output.WriteLine($"{verdict.Differences.Length} differences: these are not the published rules.");
             return 1;
         }
 
-        output.WriteLine($"The program holds what the inventory lists and nothing else: {Inventory.Published.Groups.Sum(g => g.Fields.Length)} fields in {Inventory.Published.Groups.Length} groups.");
-        foreach (var proof in PublishedRules.ListProofs(Inventory.Published))
+        output.WriteLine(
+            $"These are the published rules: the program holds what the inventory lists and nothing else, {Inventory.Published.Groups.Sum(g => g.Fields.Length)} fields in {Inventory.Published.Groups.Length} groups.");
+        foreach (var proof in verdict.Proofs)
         {
             output.WriteLine(proof);
         }
@@ -47,10 +52,13 @@ public static class PrivacyCommands
     }
 
     /// <summary>Prints entries for what the inventory lacks, with '?' where a person must decide; 0 when it lacks nothing, else 1.</summary>
-    public static int PrintDraft(TextWriter output, Command? commandLine = null)
+    public static async Task<int> PrintDraftAsync(TextWriter output, Command commandLine, CancellationToken stop = default)
     {
-        var running = SchemaInventory.ListGroups(commandLine);
+        var running = await ListGroupsAsync(commandLine, null, null, stop).ConfigureAwait(false);
         Inventory.Published.WriteDraft(running, output);
         return Inventory.Published.ListDifferences(running).Count == 0 ? 0 : 1;
     }
+
+    private static async Task<ImmutableArray<RunningGroup>> ListGroupsAsync(Command commandLine, string? data, string? config, CancellationToken stop) =>
+        SchemaInventory.ListGroups([.. CommandInventory.ListGroups(commandLine), .. await SilentServer.ListGroupsAsync(data, config, stop).ConfigureAwait(false)]);
 }

@@ -6,7 +6,7 @@ using Crosstown.Core.Street;
 namespace Crosstown.Logs.Formats;
 
 /// <summary>Signal ids as files write them. An address of the controller is none, although it would fit (rule P10), nor is a number shaped like a person's or vehicle's (rule P07).</summary>
-internal static class SignalName
+public static class SignalName
 {
     /// <summary>Why a name was refused, for issues.</summary>
     public static readonly string Refusal =

@@ -78,6 +78,10 @@ public sealed class EventStore
     /// <summary>Bytes of all segments on disk.</summary>
     public long CountBytes() => _content.Signals.Values.Sum(s => s.Days.Values.Sum(d => d.Sum(p => p.FileLength)));
 
+    /// <summary>Bytes of the segments of each UTC day, of all signals.</summary>
+    public IReadOnlyDictionary<DateOnly, long> ListDayBytes() => _content.Signals.Values.SelectMany(s => s.Days)
+        .GroupBy(d => d.Key).ToDictionary(g => EventKey.ToDate(g.Key), g => g.Sum(d => d.Value.Sum(p => p.FileLength)));
+
     /// <summary>From the first to just behind the last event of a signal; null when the store has none.</summary>
     public TimeRange? FindRange(SignalId signal)
     {

@@ -34,7 +34,7 @@ public enum LiveHealth
 /// What arrives is appended to a journal, many callers' events with one sync, and acknowledged; then it waits in memory, readable, until it is put
 /// into segments, a few signals at a time. A restart reads the journal again. This holds the folder's writer lock for as long as it lives: other
 /// processes may read the segments, and change nothing. Any number of threads may append and read.
-/// How it lies on the disk, and why: docs/decisions/0003-live-journal.md.
+/// How it lies on the disk, and why: docs/decisions/0004-live-journal.md.
 /// </remarks>
 public sealed class LiveEvents : IEventSource, IAsyncDisposable
 {
@@ -163,6 +163,9 @@ public sealed class LiveEvents : IEventSource, IAsyncDisposable
 
     /// <summary>Bytes on the disk.</summary>
     public long CountBytes() => _store.CountBytes() + JournalFolder.List(_store.Folder).Sum(f => new FileInfo(f.Path) is { Exists: true } file ? file.Length : 0);
+
+    /// <summary>Bytes of the segments of each UTC day, of all signals; what is only in the journal is not counted.</summary>
+    public IReadOnlyDictionary<DateOnly, long> ListDayBytes() => _store.ListDayBytes();
 
     /// <inheritdoc/>
     public IEventReader Open(SignalId signal, TimeRange range)

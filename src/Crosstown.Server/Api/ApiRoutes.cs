@@ -15,11 +15,19 @@ internal static class ApiRoutes
         MeasuresApi.Map,
         TablesApi.Map,
         EventsApi.Map,
+        CorridorsApi.Map,
+        RankingsApi.Map,
+        FindingsApi.Map,
         Live.LiveApi.Map,
+        Live.Intake.IntakeApi.Map,
+        Polling.SourcesApi.Map,
         People.PeopleApi.Map,
         People.Sources.SourceTokensApi.Map,
         People.Audit.AuditApi.Map,
         Configuration.ConfigurationApi.Map,
+        Imports.ImportsApi.Map,
+        Data.DataApi.Map,
+        Public.PublicApi.Map,
     ];
 
     public static void Map(IEndpointRouteBuilder routes)

@@ -6,6 +6,7 @@ using Crosstown.Core.Street;
 using Crosstown.Core.Tables;
 using Crosstown.Core.Time;
 using Crosstown.Logs;
+using Crosstown.Logs.Zones;
 using Crosstown.Server.City;
 using Crosstown.Server.Measuring;
 using Crosstown.Server.People;
@@ -197,6 +198,24 @@ internal static class TablesApi
             {
                 WriteAbout(about, request);
                 about.WriteString("next", next is null ? null : NextOf(context, next));
+            });
+        }
+
+        return new JsonAnswer(new CachedAnswer(buffer.WrittenSpan.ToArray(), rows.Count));
+    }
+
+    /// <summary>Rows that belong to no single signal, all on one page.</summary>
+    /// <param name="zone">Zone of the wall clock that local times are on.</param>
+    public static JsonAnswer Page(TableRequest request, RowBuffer rows, string? zone)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1 << 14);
+        var clock = zone is null ? LocalTimeMap.Utc : ZoneRules.MapFor(zone);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            TableJson.Write(json, request.Source.Schema, rows, request.Times == TimeStyle.Local ? clock : null, null, about =>
+            {
+                about.WriteString("zone", clock.Zone);
+                WriteAbout(about, request);
             });
         }
 

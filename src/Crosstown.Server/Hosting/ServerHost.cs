@@ -8,6 +8,7 @@ using Crosstown.Server.City;
 using Crosstown.Server.Hosting.Guards;
 using Crosstown.Server.Hosting.Logging;
 using Crosstown.Server.Live;
+using Crosstown.Server.Operations;
 using Crosstown.Server.People;
 using Crosstown.Server.People.Oidc;
 using Crosstown.Server.People.Pages;
@@ -30,7 +31,7 @@ internal static class ServerHost
     /// <param name="add">Adds services of the caller's own, such as the feed of the made-up town.</param>
     public static WebApplication Create(ServerSettings settings, TimeProvider time, Action<IServiceCollection>? add = null)
     {
-        Directory.CreateDirectory(settings.Data);
+        var folder = DataFolder.Open(settings.Data);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = settings.Data, EnvironmentName = "Production" });
         if (settings.IsTown)
         {
@@ -53,6 +54,7 @@ internal static class ServerHost
         builder.Services.AddSingleton(settings).AddSingleton(time).AddSingleton(new DataIssueLog());
         var records = RecordStore.Open(settings.Data, builder.Configuration.GetConnectionString("Crosstown"), time);
         builder.Services.AddSingleton(_ => records);
+        OperationsServices.Add(builder, settings, folder);
         builder.Services.AddSingleton(s => LiveEvents.Open(settings.Data, s.GetRequiredService<DataIssueLog>()));
         builder.Services.AddSingleton<IEventSource>(s => s.GetRequiredService<LiveEvents>());
         builder.Services.AddSingleton(s => new CityModel(settings.Data, s.GetRequiredService<DataIssueLog>()));
@@ -66,11 +68,16 @@ internal static class ServerHost
         builder.Services.AddSingleton(OidcSettings.Read(builder.Configuration));
         PeopleServices.Add(builder.Services, settings, Proxies.IsHttps(builder.Configuration, settings.Urls));
         LiveServices.Add(builder.Services);
+        Polling.PollingServices.Add(builder.Services);
         Query.QueryServices.Add(builder.Services);
         Configuration.ConfigurationServices.Add(builder.Services);
+        Imports.ImportServices.Add(builder.Services);
+        Data.DataServices.Add(builder.Services, settings, builder.Configuration);
+        Public.PublicServices.Add(builder.Services);
         add?.Invoke(builder.Services);
 
         var app = builder.Build();
+        OperationsServices.Use(app);
         Proxies.Use(app);
         app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler();
@@ -82,11 +89,12 @@ internal static class ServerHost
 
         app.UseRouting();
         PeopleServices.Use(app);
-        app.MapGet("/", () => Results.LocalRedirect("/app/")).OpenToAll().ExcludeFromDescription();
+        Public.PublicPages.Map(app);
         app.Services.GetRequiredService<WebFiles>().Map(app);
         PeoplePages.Map(app);
         OidcRoutes.Map(app);
         ApiRoutes.Map(app);
+        app.MapFallback("/{**path}", ApiProblem.NothingHere).OpenToAll().ExcludeFromDescription();
         return app;
     }
 }

@@ -8,7 +8,20 @@ namespace Crosstown.Server.Imports;
 /// <summary>What an import did.</summary>
 /// <param name="Files">What each file gave.</param>
 /// <param name="Commit">What became part of the store.</param>
-internal sealed record ImportResult(IReadOnlyList<FileSummary> Files, CommitSummary Commit);
+internal sealed record ImportResult(IReadOnlyList<FileSummary> Files, CommitSummary Commit)
+{
+    /// <summary>The import as it is recorded.</summary>
+    public ImportRecord ToRecord(ImportDoor door, long startedMs, long endedMs, DataIssueLog issues) => new()
+    {
+        Door = door,
+        StartedMs = startedMs,
+        EndedMs = endedMs,
+        Files = [.. Files.Select(f => new ImportedFile(SourceName.Of(f.Source), f.Format, f.Signals is [var only] ? only.Value : null, f.Signals.Length, f.Events, f.RowsRefused, f.Bytes))],
+        EventsAdded = Commit.Added,
+        Duplicates = Commit.Duplicates,
+        Issues = issues,
+    };
+}
 
 /// <summary>Reads files into a store: all of them become part of it, or none.</summary>
 internal static class ImportRun

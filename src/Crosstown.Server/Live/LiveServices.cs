@@ -4,7 +4,11 @@ namespace Crosstown.Server.Live;
 
 internal static class LiveServices
 {
-    public static void Add(IServiceCollection services) => services
-        .AddSingleton<SignalStates>().AddSingleton<LiveStream>().AddHostedService<LiveLoop>()
-        .AddSingleton<LiveMeasures>().AddHostedService(s => s.GetRequiredService<LiveMeasures>());
+    public static void Add(IServiceCollection services)
+    {
+        services
+            .AddSingleton<SignalStates>().AddSingleton<LiveStream>().AddHostedService<LiveLoop>()
+            .AddSingleton<LiveMeasures>().AddHostedService(s => s.GetRequiredService<LiveMeasures>());
+        Intake.IntakeServices.Add(services);
+    }
 }

@@ -136,6 +136,14 @@ internal sealed class KeptMeasures
         return isAnyKept ? new MeasurePlan(stretches.ToImmutable(), tables) : null;
     }
 
+    /// <summary>Since when a signal is known by its log: its first event, or its first kept day; null for neither. ms UTC.</summary>
+    public long? FirstMs(SignalId signal)
+    {
+        var first = _events.FindRange(signal)?.StartMs;
+        var days = _store.ListDays(signal);
+        return days.Count == 0 ? first : Math.Min(first ?? long.MaxValue, RangeOf(ClockOf(signal), days[0]).StartMs);
+    }
+
     /// <summary>Whether a day is kept and still says what its events say.</summary>
     public bool IsGood(SignalId signal, DateOnly day) => IsGood(signal, day, RangeOf(ClockOf(signal), day), _events.FindRange(signal));
 

@@ -13,7 +13,9 @@ internal static class QueryServices
         services.AddSingleton(s => MeasureStore.Open(s.GetRequiredService<ServerSettings>().Data));
         services.AddSingleton<EventVersions>().AddSingleton<KeptMeasures>().AddSingleton<TableRun>().AddSingleton<AnswerTag>().AddSingleton(new AnswerCache());
         services.AddSingleton<RawAccessGate>();
-        services.TryAddSingleton<IRawAccessLog, MemoryRawAccessLog>();
+        services.TryAddSingleton<IRawAccessLog, AuditRawAccessLog>();
+        services.AddSingleton<DayTables>().AddSingleton<RankingQuery>().AddSingleton<FindingSearch>().AddSingleton<Snoozes>();
+        services.AddSingleton<FindingBoard>().AddHostedService(s => s.GetRequiredService<FindingBoard>());
         services.AddSingleton<MeasureRoller>().AddHostedService(s => s.GetRequiredService<MeasureRoller>());
     }
 }

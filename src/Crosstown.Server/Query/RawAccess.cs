@@ -30,28 +30,6 @@ internal interface IRawAccessLog
     ValueTask RecordAsync(RawAccess access, CancellationToken stop);
 }
 
-/// <summary>Keeps the newest entries in memory, for a server that keeps no records of people.</summary>
-internal sealed class MemoryRawAccessLog : IRawAccessLog
-{
-    private const int Kept = 10_000;
-
-    private readonly ConcurrentQueue<RawAccess> _entries = new();
-
-    /// <summary>The entries, oldest first.</summary>
-    public IReadOnlyCollection<RawAccess> Entries => _entries;
-
-    /// <inheritdoc/>
-    public ValueTask RecordAsync(RawAccess access, CancellationToken stop)
-    {
-        _entries.Enqueue(access);
-        while (_entries.Count > Kept && _entries.TryDequeue(out _))
-        {
-        }
-
-        return ValueTask.CompletedTask;
-    }
-}
-
 /// <summary>Lets people at raw data who may operate and say why, and keeps one entry per person, signal, table, reason and hour.</summary>
 internal sealed class RawAccessGate(IRawAccessLog log, TimeProvider time)
 {

@@ -35,7 +35,8 @@ internal sealed record TableRequest
     public bool IsUsual => Changes.Length == 0 && Options.BinMs == MeasureOptions.DefaultBinMs;
 
     /// <summary>Reads a request's parameters; everything that is wrong goes into the reader's problems, and the answer is then null.</summary>
-    public static TableRequest? Read(RequestReader reader, HttpRequest http, string table, CitySnapshot city)
+    /// <param name="about">The corridor, where the path names it; null where the query may.</param>
+    public static TableRequest? Read(RequestReader reader, HttpRequest http, string table, CitySnapshot city, Corridor? about = null)
     {
         var set = reader.Word(Parameters.Definitions) is { } index ? MeasureOptions.FindSet(Parameters.Definitions.Words[index])!.Value : DefinitionSet.Crosstown;
         var source = TableCatalog.Find(table, set);
@@ -48,7 +49,7 @@ internal sealed record TableRequest
         var binMs = reader.Length(Parameters.Bin) ?? MeasureOptions.DefaultBinMs;
         var times = reader.Flag(Parameters.Local) ? TimeStyle.Local : TimeStyle.Utc;
         var format = AnswerFormats.Choose(http, reader.Word(Parameters.Format));
-        var corridor = ReadCorridor(reader, city);
+        var corridor = about ?? ReadCorridor(reader, city);
         var options = new MeasureOptions { Set = set, BinMs = binMs };
         var changes = new StringBuilder(set == DefinitionSet.Crosstown ? "" : $"{set};");
         foreach (var name in reader.ListOthers().Order(StringComparer.Ordinal))

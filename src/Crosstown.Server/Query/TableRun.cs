@@ -102,6 +102,18 @@ internal sealed class TableRun(IEventSource events, KeptMeasures kept)
     }
 }
 
+/// <summary>Collects all rows.</summary>
+internal sealed class RowSink(RowBuffer to) : ITableSink
+{
+    public void Take(SignalId signal, LocalTimeMap clock, RowBuffer rows)
+    {
+        for (var row = 0; row < rows.Count; row++)
+        {
+            to.AddRow(rows.Cells(row), rows.Nulls(row));
+        }
+    }
+}
+
 /// <summary>Hands rows to a writer.</summary>
 internal sealed class WriterSink(ITableWriter writer) : ITableSink
 {

@@ -1,6 +1,7 @@
 using Crosstown.Cli.Commands;
 using Crosstown.Cli.Tests.Output;
 using Crosstown.Server.Imports;
+using Crosstown.Server.Store.Records;
 
 namespace Crosstown.Cli.Tests.Commands;
 
@@ -160,9 +161,14 @@ public sealed class MeasureCommandTests
 
         Assert.Equal(CommandLine.DoneWithProblems, CommandLine.Run(["import", log, "--data", data, "--zone", "UTC"]));
 
-        var kept = File.ReadAllText(Assert.Single(Directory.GetFiles(Path.Combine(data, "imports"))));
-        Assert.Contains("ECON_(address)_2024_02_21_1115.csv", kept, StringComparison.Ordinal);
-        Assert.DoesNotContain("10.210.8.179", kept, StringComparison.Ordinal);
+        using (var records = RecordStore.Open(data, null, TimeProvider.System))
+        {
+            var kept = new ImportRecords(records).Find(1)!.Value;
+            Assert.Equal("ECON_(address)_2024_02_21_1115.csv", Assert.Single(kept.Files).Name);
+            Assert.Equal("ECON_(address)_2024_02_21_1115.csv", kept.Examples[0].Source);
+        }
+
+        Assert.All(Directory.GetFiles(data, "records.db*"), f => Assert.DoesNotContain("10.210.8.179", File.ReadAllText(f, System.Text.Encoding.Latin1), StringComparison.Ordinal));
     }
 
     [Theory]

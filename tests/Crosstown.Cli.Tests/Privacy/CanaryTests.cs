@@ -2,7 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.RegularExpressions;
-using Crosstown.Cli.Privacy;
+using Crosstown.Server.Privacy;
 using Crosstown.Core.Data;
 using Crosstown.Core.Street;
 using Crosstown.Core.Time;

@@ -7,6 +7,7 @@ using Crosstown.Cli.Privacy;
 using Crosstown.Cli.Tests.Structure;
 using Crosstown.Core.Privacy;
 using Crosstown.Core.Tables;
+using Crosstown.Server.Privacy;
 
 namespace Crosstown.Cli.Tests.Privacy;
 
@@ -23,13 +24,15 @@ public sealed class InventoryTests
 
     [Fact]
     [Trait("rule", "P02")]
-    public void The_running_program_holds_what_the_inventory_lists_and_nothing_else()
+    [Trait("rule", "P25")]
+    public async Task The_running_program_holds_what_the_inventory_lists_and_nothing_else()
     {
         var output = new StringWriter();
         var draft = new StringWriter();
-        PrivacyCommands.PrintDraft(draft, CommandLine.Create());
+        await PrivacyCommands.PrintDraftAsync(draft, CommandLine.Create(), TestContext.Current.CancellationToken);
 
-        Assert.True(PrivacyCommands.Verify(output, CommandLine.Create()) == 0, $"{output}\nAdd to privacy/inventory.json and fill in:\n{draft}");
+        Assert.True(
+            await PrivacyCommands.VerifyAsync(output, CommandLine.Create(), stop: TestContext.Current.CancellationToken) == 0, $"{output}\nAdd to privacy/inventory.json and fill in:\n{draft}");
     }
 
     [Fact]
@@ -135,7 +138,7 @@ public sealed class InventoryTests
     public void An_option_of_a_command_is_part_of_what_is_compared()
     {
         var root = new RootCommand { new Command("import") { new Option<string>("--zone") } };
-        var groups = SchemaInventory.ListGroups(root);
+        var groups = CommandInventory.ListGroups(root);
 
         Assert.Contains(groups, g => g.Kind == "command" && g.Name.EndsWith(" import", StringComparison.Ordinal) && g.Fields.Any(f => f.Name == "--zone"));
     }

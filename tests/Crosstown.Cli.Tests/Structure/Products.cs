@@ -17,7 +17,7 @@ internal static partial class Products
         typeof(Crosstown.Measures.MeasureCatalog).Assembly,
         Assembly.Load("Crosstown.Simulation"),
         typeof(Crosstown.Server.Measuring.MeasureRun).Assembly,
-        typeof(Inventory).Assembly,
+        typeof(PrivacyCommands).Assembly,
     ];
 
     /// <summary>All names that people gave to types and their members, private ones too, with where they stand.</summary>

@@ -134,8 +134,8 @@ public sealed class CrashTests : IDisposable
         using var pipe = new System.IO.Pipes.AnonymousPipeServerStream();
         using var handle = new SafeFileHandle(pipe.SafePipeHandle.DangerousGetHandle(), ownsHandle: false);
 
-        Assert.Throws<IOException>(() => DurableFile.Sync(handle, "a pipe"));
-        Assert.Throws<IOException>(() => DurableFile.SyncFolder(Path.Combine(_fixture.Folder, "not there")));
+        Assert.Throws<SyncFailedException>(() => DurableFile.Sync(handle, "a pipe"));
+        Assert.Throws<SyncFailedException>(() => DurableFile.SyncFolder(Path.Combine(_fixture.Folder, "not there")));
     }
 
     [Fact]

@@ -34,11 +34,18 @@ internal sealed class PowerCutDisk
 
     public Disk Disk { get; }
 
+    public string Folder => _folder;
+
     /// <summary>Called before every step, when the ones before it are done.</summary>
     public Action<DiskStep, string>? OnStep { get; set; }
 
     /// <summary>Writes what is on the disk for sure into an empty folder. Files whose content was not synced are cut in half.</summary>
-    public void WriteKept(string to)
+    public void WriteKept(string to) => Write(to, c => c.Synced ?? c.Half());
+
+    /// <summary>The same where a part of what was written since the last sync got through as well, its end torn or full of zeros.</summary>
+    public void WriteTorn(string to, Random random) => Write(to, c => c.Torn(random));
+
+    private void Write(string to, Func<Content, byte[]> contentOf)
     {
         Settle();
         foreach (var folder in _keptFolders)
@@ -48,7 +55,7 @@ internal sealed class PowerCutDisk
 
         foreach (var (path, content) in _kept.Where(f => _keptFolders.Contains(Path.GetDirectoryName(f.Key)!)))
         {
-            File.WriteAllBytes(Path.Combine(to, Path.GetRelativePath(_folder, path)), content.Synced ?? content.Half());
+            File.WriteAllBytes(Path.Combine(to, Path.GetRelativePath(_folder, path)), contentOf(content));
         }
     }
 
@@ -76,11 +83,11 @@ internal sealed class PowerCutDisk
             case DiskStep.MakeFile:
                 _live[path] = new Content();
                 break;
-            case DiskStep.Write:
+            case DiskStep.Write or DiskStep.Cut:
                 _live[path].Written = File.ReadAllBytes(path);
                 break;
             case DiskStep.Sync:
-                _live[path].Synced = File.ReadAllBytes(path);
+                _live[path].Synced = _live[path].Written = File.ReadAllBytes(path);
                 break;
             case DiskStep.Rename:
                 _live[newPath!] = _live[path];
@@ -116,5 +123,22 @@ internal sealed class PowerCutDisk
         public byte[] Written { get; set; } = [];
 
         public byte[] Half() => Written[..(Written.Length / 2)];
+
+        public byte[] Torn(Random random)
+        {
+            var safe = Synced?.Length ?? 0;
+            if (Written.Length <= safe)
+            {
+                return Synced ?? [];
+            }
+
+            var torn = Written[..random.Next(safe, Written.Length + 1)];
+            if (random.Next(2) == 0)
+            {
+                torn.AsSpan(random.Next(safe, torn.Length + 1)).Clear();
+            }
+
+            return torn;
+        }
     }
 }

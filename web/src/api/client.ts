@@ -141,16 +141,17 @@ export function signInAddress(): string {
 
 async function problemOf(answer: Response): Promise<ProblemError> {
   const said = (await answer.json().catch(() => null)) as { title?: string; detail?: string; problems?: Problem[] } | null;
-  const problems = said?.problems?.length ? said.problems : [{ code: '', where: '', message: said?.detail ?? said?.title ?? wordsOf(answer.status) }];
+  const problems = said?.problems?.length ? said.problems : [{ code: '', where: '', message: wordsOf(answer.status) ?? said?.detail ?? said?.title ?? `The server answered with status ${answer.status}.` }];
   return new ProblemError(answer.status, problems);
 }
 
-function wordsOf(status: number): string {
+/** Plain words where the server gave only the status' own name. */
+function wordsOf(status: number): string | null {
   switch (status) {
     case 401: return 'Sign in to see this.';
     case 403: return 'Your role does not allow this.';
     case 404: return 'There is no such thing on this server.';
     case 429: return 'Too many requests; wait a moment.';
-    default: return `The server answered with status ${status}.`;
+    default: return null;
   }
 }

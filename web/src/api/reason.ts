@@ -45,6 +45,13 @@ export function keptReason(): Reason | null {
   return reasons.find(([name]) => name === kept)?.[0] ?? null;
 }
 
+/** Answers the question before it is asked, unless a person has. */
+export function presetReason(reason: Reason): void {
+  if (keptReason() === null) {
+    sessionStorage.setItem(key, reason);
+  }
+}
+
 export function forgetReason(): void {
   sessionStorage.removeItem(key);
 }

@@ -176,6 +176,9 @@ export interface RankingSummary {
   name: string;
   title: string;
   unit: string;
+  description?: string;
+  /** Little is bad, and stands first. */
+  isLeastFirst?: boolean;
 }
 
 export interface RankingItem {
@@ -190,11 +193,21 @@ export interface RankingAnswer extends RankingSummary {
   items: RankingItem[];
 }
 
+export interface FindingsAnswer {
+  items: Finding[];
+  total: number;
+  /** When the signals were looked at last. */
+  checkedMs: number;
+  /** Signals that have not been looked at yet, as just after a start. */
+  pending: number;
+}
+
 export type FindingCause = 'feed' | 'cabinet' | 'detector' | 'timing' | 'pedestrian';
 export type FindingSeverity = 'failing' | 'degraded' | 'check';
 
 export interface Finding {
   id: string;
+  /** Empty for the city as a whole. */
   signal: string;
   kind: string;
   cause: FindingCause;

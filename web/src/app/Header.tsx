@@ -45,8 +45,8 @@ export function Header({ onSearch, onHelp }: { onSearch(): void; onHelp(): void 
       </nav>
       <div class="header-tools">
         <ConnectionState zone={city?.zone ?? null} />
-        <Button kind="quiet" icon="search" onClick={onSearch} class="search-button" aria-keyshortcuts="/">
-          <span class="search-word">Search</span><kbd>/</kbd>
+        <Button kind="quiet" icon="search" onClick={onSearch} class="search-button" label="Search signals, streets and pages (/)" aria-keyshortcuts="/">
+          <span class="search-word">Search</span><kbd aria-hidden="true">/</kbd>
         </Button>
         <Button kind="quiet" icon={theme === 'dark' ? 'sun' : 'moon'} label={theme === 'dark' ? 'Light theme' : 'Dark theme'} onClick={() => change({ theme: theme === 'dark' ? 'light' : 'dark' })} />
         <Button kind="quiet" icon="help" label="Help and keys (?)" onClick={onHelp} />

@@ -6,6 +6,7 @@ import { useCity, useSignals } from '../state/live';
 import { useSession } from '../state/session';
 import { navigate } from '../state/url';
 import { StatusMark } from '../ui';
+import { compareText } from '../ui/order';
 
 interface Hit {
   key: string;
@@ -19,7 +20,7 @@ const mostHits = 30;
 
 /** The signal after or before one in the order of numbers; the first or last without one; null without signals. */
 export function neighborOf(signals: readonly Pick<SignalAnswer, 'id'>[], id: string | undefined, by: 1 | -1): string | null {
-  const ids = signals.map(s => s.id).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const ids = signals.map(s => s.id).sort(compareText);
   if (ids.length === 0) {
     return null;
   }
@@ -146,7 +147,7 @@ function find(typed: string, signals: readonly SignalAnswer[], corridors: readon
       const score = fit(s, typed);
       return score === null ? [] : [{ s, score }];
     })
-    .sort((a, b) => a.score - b.score || a.s.id.localeCompare(b.s.id, 'en', { numeric: true }))
+    .sort((a, b) => a.score - b.score || compareText(a.s.id, b.s.id))
     .slice(0, mostHits)
     .map<Hit>(({ s }) => ({ key: `s${s.id}`, href: `/signals/${encodeURIComponent(s.id)}`, signal: s, text: s.name, kind: '' }));
   const streets = corridors

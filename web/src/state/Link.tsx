@@ -17,7 +17,7 @@ export function Link({ href, marksCurrent, onClick, ...rest }: LinkProps): JSX.E
     <a
       {...rest}
       href={root + href}
-      aria-current={isCurrent ? 'page' : undefined}
+      aria-current={isCurrent ? 'page' : rest['aria-current']}
       onClick={event => {
         onClick?.(event);
         if (!event.defaultPrevented && event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey) {

@@ -18,7 +18,7 @@ const steps: [Preferences['step'], string][] = [['cycle', '1 cycle'], ['5min', '
 const usualCycleS = 100;
 
 /** The one clock of a page: what time all panels show, live or standing still, moved by keys, buttons, its bar or typed times. */
-export function TimeScrubber({ zone, cycleS }: { zone: string; cycleS?: number }): JSX.Element {
+export function TimeScrubber({ zone, cycleS, compares = true }: { zone: string; cycleS?: number; /** Whether the page can compare with another day. */ compares?: boolean }): JSX.Element {
   const state = useRange(zone);
   const { range } = state;
   const [days, setDays] = useCompareDays();
@@ -64,10 +64,12 @@ export function TimeScrubber({ zone, cycleS }: { zone: string; cycleS?: number }
         <div class="button-group scrubber-quick no-print" role="group" aria-label="Length, until now">
           {quick.map(([text, word]) => <Button key={text} pressed={range.text === text} onClick={() => state.setRelative(text)}>{word}</Button>)}
         </div>
-        <label class="check no-print">
-          <input type="checkbox" checked={days !== null} onChange={e => setDays(e.currentTarget.checked ? 7 : null)} />
-          Compare with {days === null || days === 7 ? 'last week' : `${days} d before`}
-        </label>
+        {compares && (
+          <label class="check no-print">
+            <input type="checkbox" checked={days !== null} onChange={e => setDays(e.currentTarget.checked ? 7 : null)} />
+            Compare with {days === null || days === 7 ? 'last week' : `${days} d before`}
+          </label>
+        )}
       </div>
       {isOpen && <TypedTimes state={state} zone={zone} onDone={() => setOpen(false)} />}
       <Track state={state} zone={zone} />
@@ -192,10 +194,10 @@ function Track({ state, zone }: { state: RangeState; zone: string }): JSX.Elemen
 
   return (
     <div ref={bar} class="track no-print" onPointerDown={jump} onPointerMove={move} onPointerUp={end} onPointerCancel={() => setDrag(null)}>
+      <span class="track-future" style={{ left: `${share(now) * 100}%` }} />
       {around.ticks.map(tick => (
         <span key={tick.ms} class={`track-tick${tick.isDay ? ' is-day' : ''}`} style={{ left: `${share(tick.ms) * 100}%` }}>{tick.text}</span>
       ))}
-      <span class="track-future" style={{ left: `${share(now) * 100}%` }} />
       <div
         class="track-window"
         role="slider"

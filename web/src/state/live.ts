@@ -1,11 +1,12 @@
 import { useEffect } from 'preact/hooks';
 import { apiRoot, getJson } from '../api/client';
 import type { CityAnswer, PageAnswer, SignalAnswer, SignalStatus } from '../api/types';
+import { compareText } from '../ui/order';
 import { loadSession } from './session';
 import { createStore, useStore } from './store';
 
-/** A clock message comes every five seconds; after ten without any message the connection counts as lost. */
-export const silenceMs = 10_000;
+/** A clock message comes every five seconds; after eight without any message the connection counts as lost, so that the page says so within ten. */
+export const silenceMs = 8_000;
 
 /** A hidden page gives its connection back after this long: browsers allow few to one server. */
 const hiddenMs = 60_000;
@@ -177,6 +178,7 @@ async function loadSignals(): Promise<void> {
       list.push(...answer.items);
       page++;
     } while (answer.next !== null && answer.items.length > 0);
+    list.sort((a, b) => compareText(a.id, b.id));
     signals.set({ byId: new Map(list.map(s => [s.id, s])), list, isKnown: true, error: null });
     if (city.get() === null) {
       await loadCity();
@@ -191,7 +193,7 @@ export async function reloadCity(): Promise<void> {
   await Promise.all([loadCity(), loadSignals()]);
 }
 
-/** All signals of the city, kept fresh; empty until they are known. */
+/** All signals of the city in the order of their numbers, kept fresh; empty until they are known. */
 export function useSignals(): SignalAnswer[] {
   return useStore(signals, s => s.list) as SignalAnswer[];
 }

@@ -1,4 +1,5 @@
 import { forgetSession, getSession } from '../api/client';
+import { presetReason } from '../api/reason';
 import type { SessionAnswer } from '../api/types';
 import { createStore, useStore } from './store';
 
@@ -9,7 +10,13 @@ const session = createStore<{ answer: SessionAnswer; isKnown: boolean }>({ answe
 export async function loadSession(): Promise<void> {
   forgetSession();
   try {
-    session.set({ answer: await getSession(), isKnown: true });
+    const answer = await getSession();
+    if (answer.isTown) {
+      // Its traffic is made up, so there is one reason to look at it, and nobody needs to be asked.
+      presetReason('demonstration');
+    }
+
+    session.set({ answer, isKnown: true });
   } catch {
     session.set(before => ({ answer: before.answer, isKnown: true }));
   }

@@ -14,19 +14,37 @@ function partsFormat(zone: string): Intl.DateTimeFormat {
   return format;
 }
 
-/** What a wall clock in the zone shows, written as if it were UTC. */
-export function wallOf(utcMs: number, zone: string): number {
-  const field: Record<string, number> = {};
-  for (const { type, value } of partsFormat(zone).formatToParts(utcMs)) {
-    field[type] = Number(value);
-  }
-
-  return Date.UTC(field['year']!, field['month']! - 1, field['day'], field['hour'], field['minute'], field['second']) + (((utcMs % 1000) + 1000) % 1000);
-}
+/** Zones change their clocks at whole quarters of an hour, so that one look holds for a quarter. */
+const blockMs = 900_000;
+const mostBlocks = 20_000;
+const offsets = new Map<string, Map<number, number>>();
 
 /** Wall clock minus UTC, ms. */
 export function offsetAt(utcMs: number, zone: string): number {
-  return wallOf(utcMs, zone) - utcMs;
+  const block = Math.floor(utcMs / blockMs);
+  let known = offsets.get(zone);
+  if (!known || known.size > mostBlocks) {
+    known = new Map();
+    offsets.set(zone, known);
+  }
+
+  let offset = known.get(block);
+  if (offset === undefined) {
+    const field: Record<string, number> = {};
+    for (const { type, value } of partsFormat(zone).formatToParts(block * blockMs)) {
+      field[type] = Number(value);
+    }
+
+    offset = Date.UTC(field['year']!, field['month']! - 1, field['day'], field['hour'], field['minute'], field['second']) - block * blockMs;
+    known.set(block, offset);
+  }
+
+  return offset;
+}
+
+/** What a wall clock in the zone shows, written as if it were UTC. */
+export function wallOf(utcMs: number, zone: string): number {
+  return utcMs + offsetAt(utcMs, zone);
 }
 
 const dayMs = 86_400_000;

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
+import { compareText } from './order';
 
 type Sortable = number | string | boolean | null | undefined;
 
@@ -15,6 +16,8 @@ export interface TableColumn<T> {
   cell?(row: T): ComponentChildren;
   /** The column that names the row. */
   isHead?: boolean;
+  /** Text that would otherwise be squeezed into a column of single words on a phone. */
+  isWide?: boolean;
   sortable?: boolean;
 }
 
@@ -48,7 +51,7 @@ export function compareValues(a: Sortable, b: Sortable): number {
     return a - b;
   }
 
-  return String(a).localeCompare(String(b), 'en', { numeric: true });
+  return compareText(String(a), String(b));
 }
 
 export function sortRows<T>(rows: readonly T[], value: (row: T) => Sortable, descending: boolean): T[] {
@@ -113,8 +116,8 @@ export function DataTable<T>(props: DataTableProps<T>): JSX.Element {
               <tr key={rowKey(row)} aria-selected={isSelected?.(row) ? 'true' : undefined}>
                 {columns.map(c => {
                   const content = c.cell ? c.cell(row) : plain(c.value(row));
-                  const isRight = c.align === 'right' ? 'is-right' : undefined;
-                  return c.isHead ? <th key={c.key} scope="row" class={isRight}>{content}</th> : <td key={c.key} class={isRight}>{content}</td>;
+                  const look = c.align === 'right' ? 'is-right' : c.isWide ? 'is-wide' : undefined;
+                  return c.isHead ? <th key={c.key} scope="row" class={look}>{content}</th> : <td key={c.key} class={look}>{content}</td>;
                 })}
               </tr>
             ))}

@@ -1,12 +1,13 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { SignalAnswer, SignalClass } from '../../api/types';
+import type { SignalAnswer } from '../../api/types';
 import { fit } from '../../app/Palette';
 import { useCity, useNow, useSignals, useSignalsKnown } from '../../state/live';
 import { Link, useUrlState } from '../../state/url';
 import { lengthOf } from '../../state/zone';
 import { DataTable, Empty, Failure, Panel, rankOf, StatusMark, type SortOrder, type TableColumn } from '../../ui';
 import { ClassChips, readClasses } from './ClassChips';
+import { patternText, reasonsOf } from './signalWords';
 
 /** All signals as a list: found by number or street, by state, in any order. */
 export default function SignalsPage(): JSX.Element {
@@ -67,23 +68,14 @@ export default function SignalsPage(): JSX.Element {
 function columnsAt(now: number): TableColumn<SignalAnswer>[] {
   return [
     { key: 'id', title: 'Signal', isHead: true, value: s => s.id, cell: s => <Link href={`/signals/${encodeURIComponent(s.id)}`}>{s.id}</Link> },
-    { key: 'name', title: 'Streets', value: s => s.name },
+    { key: 'name', title: 'Streets', isWide: true, value: s => s.name },
     { key: 'state', title: 'State', value: s => rankOf(s.status.class), cell: s => <StatusMark state={s.status.class} words /> },
-    { key: 'reasons', title: 'What is known of it', sortable: false, value: s => reasonsOf(s) || null },
+    { key: 'reasons', title: 'What is known of it', isWide: true, sortable: false, value: s => reasonsOf(s) || null },
     { key: 'since', title: 'Since', align: 'right', value: s => (s.status.sinceMs === null ? null : now - s.status.sinceMs), cell: s => (s.status.sinceMs === null ? <Missing /> : <span class="nowrap">{lengthOf(now - s.status.sinceMs)}</span>) },
     { key: 'age', title: 'Data age', hint: 'From the newest event to now', align: 'right', value: s => (s.status.lastEventMs === null ? null : now - s.status.lastEventMs), cell: s => (s.status.lastEventMs === null ? <Missing /> : <span class="nowrap">{lengthOf(now - s.status.lastEventMs)}</span>) },
     { key: 'pattern', title: 'Pattern', hint: 'Coordination pattern in force', align: 'right', value: s => s.status.pattern, cell: s => patternText(s.status.pattern) ?? <Missing /> },
     { key: 'detectors', title: 'Detectors', align: 'right', value: s => (s.isConfigured ? s.detectorCount : null), cell: s => (s.isConfigured ? s.detectorCount : <span class="missing">not configured</span>) },
   ];
-}
-
-/** A coordination pattern in words: 254 is free and 255 flash, by NTCIP 1202. */
-export function patternText(pattern: number | null): string | null {
-  return pattern === null ? null : pattern === 254 ? 'free' : pattern === 255 ? 'flash' : String(pattern);
-}
-
-export function reasonsOf(signal: { status: { class: SignalClass; reasons: string[] } }): string {
-  return signal.status.reasons.join('; ');
 }
 
 function Missing(): JSX.Element {

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.CommandLine;
 using System.Reflection;
 using System.Text.Json;
 using Crosstown.Core.Events;
@@ -10,7 +9,7 @@ using Crosstown.Measures;
 using Crosstown.Measures.Composed;
 using Crosstown.Measures.Options;
 
-namespace Crosstown.Cli.Privacy;
+namespace Crosstown.Server.Privacy;
 
 /// <summary>A field that the running program has.</summary>
 /// <param name="Name">As written in files or on the command line.</param>
@@ -44,8 +43,8 @@ public static class SchemaInventory
     ];
 
     /// <summary>All groups in the order in which the inventory lists them.</summary>
-    /// <param name="commandLine">The program's commands; null leaves them out.</param>
-    public static ImmutableArray<RunningGroup> ListGroups(Command? commandLine = null)
+    /// <param name="more">Groups that only a whole program has: its commands, what its server stores and answers.</param>
+    public static ImmutableArray<RunningGroup> ListGroups(IEnumerable<RunningGroup>? more = null)
     {
         var groups = ImmutableArray.CreateBuilder<RunningGroup>();
         groups.Add(new RunningGroup("controller-event", "record", [.. typeof(ControllerEvent)
@@ -59,11 +58,7 @@ public static class SchemaInventory
             groups.Add(new RunningGroup(tables.Key, "table", [.. tables.SelectMany(t => t.Columns).DistinctBy(c => c.Name).Select(Column)], TitleOf(tables.Key)));
         }
 
-        if (commandLine is not null)
-        {
-            AddCommands(commandLine, groups);
-        }
-
+        groups.AddRange(more ?? []);
         return groups.ToImmutable();
     }
 
@@ -121,24 +116,4 @@ public static class SchemaInventory
 
     private static JsonElement Follow(JsonElement root, JsonElement schema) =>
         schema.TryGetProperty("$ref", out var reference) ? root.GetProperty("$defs").GetProperty(reference.GetString()!["#/$defs/".Length..]) : schema;
-
-    private static void AddCommands(Command command, ImmutableArray<RunningGroup>.Builder groups, string parents = "")
-    {
-        // The root takes its name from the process, which a test runner is too.
-        var name = command is RootCommand ? "crosstown" : $"{parents}{command.Name}";
-        RunningField[] fields =
-        [
-            .. command.Arguments.Select(a => new RunningField(a.Name, false, "command", a.Description ?? "")),
-            .. command.Options.Select(o => new RunningField(o.Name, false, "command", o.Description ?? "")),
-        ];
-        if (fields.Length > 0)
-        {
-            groups.Add(new RunningGroup(name, "command", [.. fields], command.Description ?? ""));
-        }
-
-        foreach (var inner in command.Subcommands)
-        {
-            AddCommands(inner, groups, $"{name} ");
-        }
-    }
 }

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Crosstown.Core.Privacy;
 
-namespace Crosstown.Cli.Privacy;
+namespace Crosstown.Server.Privacy;
 
 /// <summary>Short proofs of the privacy rules in force, which <c>privacy/material-changes.md</c> records (rule P24).</summary>
 public static class PublishedRules
@@ -12,7 +12,8 @@ public static class PublishedRules
     /// <summary>Names, classes, tiers, retention and text of everything in an inventory; wording of purposes is not part of it.</summary>
     public static string HashOf(Inventory inventory)
     {
-        var lines = inventory.Groups.SelectMany(g => g.Fields.Select(f => $"{g.Kind}|{g.Name}|{g.Tier}|{g.Retention}|{f.Name}|{f.Class}|{f.Text?[..f.Text.IndexOf(':', StringComparison.Ordinal)]}"));
+        var lines = inventory.Groups.SelectMany(g => g.Fields.Select(f => $"{f.Name}|{f.Class}|{f.Text?[..f.Text.IndexOf(':', StringComparison.Ordinal)]}").DefaultIfEmpty()
+            .Select(f => $"{g.Kind}|{g.Name}|{g.Tier}|{g.Retention}|{f}"));
         return Hash(lines.Order(StringComparer.Ordinal));
     }
 

@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Crosstown.Core.Privacy;
 
-namespace Crosstown.Cli.Privacy;
+namespace Crosstown.Server.Privacy;
 
 /// <summary>What the inventory says about one field.</summary>
 public sealed record InventoryField
@@ -57,9 +57,13 @@ public sealed class Inventory
 
     private Inventory(ImmutableArray<InventoryGroup> groups) => Groups = groups;
 
-    public static ImmutableArray<string> Kinds { get; } = ["record", "file", "path", "table", "command"];
+    /// <summary>What a group is. A relation is a table of the records, an api group a kind of answer or the parameters of an endpoint, a log group one line's template.</summary>
+    public static ImmutableArray<string> Kinds { get; } =
+        ["record", "file", "path", "table", "command", "relation", "api", "cookie", "header", "log", "metric", "setting"];
 
-    public static ImmutableArray<string> Classes { get; } = ["time", "place", "configuration", "state", "count", "figure", "quality", "text", "command"];
+    /// <summary>What a field holds. Account is what staff sign in with, and the names of accounts; label is a metric's.</summary>
+    public static ImmutableArray<string> Classes { get; } =
+        ["time", "place", "configuration", "state", "count", "figure", "quality", "text", "command", "account", "label"];
 
     public static ImmutableArray<string> Tiers { get; } = ["public", "staff", "raw"];
 
@@ -74,10 +78,12 @@ public sealed class Inventory
     public static Inventory Parse(string json) => new((JsonSerializer.Deserialize<Content>(json, Json) ?? throw new JsonException("The inventory is null.")).Groups);
 
     /// <summary>Everything in which the inventory and the running program differ, and every entry that breaks a rule; empty when all is well.</summary>
+    /// <param name="running">What the program has. A kind of which it lists nothing is not compared: paths, cookies and headers show only in use.</param>
     public IReadOnlyList<string> ListDifferences(ImmutableArray<RunningGroup> running)
     {
         var differences = new List<string>();
-        var comparable = Groups.Where(g => g.Kind != "path" && (g.Kind != "command" || running.Any(r => r.Kind == "command"))).ToArray();
+        var kinds = running.Select(r => r.Kind).ToHashSet();
+        var comparable = Groups.Where(g => kinds.Contains(g.Kind)).ToArray();
         foreach (var twice in Groups.GroupBy(g => (g.Kind, g.Name)).Where(g => g.Count() > 1))
         {
             differences.Add($"{twice.Key.Kind} {twice.Key.Name} is listed {twice.Count()} times");
@@ -92,7 +98,9 @@ public sealed class Inventory
             }
 
             differences.AddRange(group.Fields.Where(f => entry.Fields.All(e => e.Name != f.Name)).Select(f => $"{group.Kind} {group.Name}: field {f.Name} is not in the inventory"));
-            differences.AddRange(entry.Fields.Where(e => group.Fields.All(f => f.Name != e.Name)).Select(e => $"{group.Kind} {group.Name}: field {e.Name} is in the inventory, but not in the program"));
+
+            // A metric's labels show only once something was measured.
+            differences.AddRange(entry.Fields.Where(e => e.Class != "label" && group.Fields.All(f => f.Name != e.Name)).Select(e => $"{group.Kind} {group.Name}: field {e.Name} is in the inventory, but not in the program"));
             differences.AddRange(entry.Fields.GroupBy(f => f.Name).Where(f => f.Count() > 1).Select(f => $"{group.Kind} {group.Name}: field {f.Key} is listed twice"));
             differences.AddRange(group.Fields.SelectMany(f => entry.Fields.Where(e => e.Name == f.Name && e.Text is null == f.IsText)
                 .Select(e => $"{group.Kind} {group.Name}: field {e.Name} {(f.IsText ? "holds text, and the inventory does not say what bounds it" : "holds no text, but the inventory says so")}")));
@@ -117,7 +125,7 @@ public sealed class Inventory
         {
             var entry = Find(group);
             var missing = group.Fields.Where(f => entry is null || entry.Fields.All(e => e.Name != f.Name)).ToArray();
-            if (missing.Length == 0)
+            if (missing.Length == 0 && entry is not null)
             {
                 continue;
             }
@@ -133,11 +141,11 @@ public sealed class Inventory
 
             for (var i = 0; i < missing.Length; i++)
             {
-                var alike = FindAlike(missing[i].Name);
-                var text = missing[i].IsText ? ", \"text\": \"?\"" : "";
+                var alike = FindAlike(group.Kind, missing[i].Name);
+                var text = missing[i].IsText ? $", \"text\": {Quote(alike?.Text ?? Unknown)}" : "";
                 var exception = alike?.Exception is { } reason ? $", \"exception\": {Quote(reason)}" : "";
                 output.WriteLine(
-                    $$"""      { "name": {{Quote(missing[i].Name)}}, "class": "{{missing[i].Class}}", "purpose": {{Quote(alike?.Purpose ?? Suggest(missing[i].Description))}}{{text}}{{exception}} }{{(i + 1 < missing.Length ? "," : "")}}""");
+                    $$"""      { "name": {{Quote(missing[i].Name)}}, "class": "{{alike?.Class ?? missing[i].Class}}", "purpose": {{Quote(alike?.Purpose ?? Suggest(missing[i].Description))}}{{text}}{{exception}} }{{(i + 1 < missing.Length ? "," : "")}}""");
             }
 
             if (entry is null)
@@ -151,12 +159,15 @@ public sealed class Inventory
         static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
     }
 
-    /// <summary>The field of a name in any table of measures, when all that have it agree on it.</summary>
-    private InventoryField? FindAlike(string name)
+    /// <summary>The field of a name in any group of the kind, when all that have it agree on it.</summary>
+    private InventoryField? FindAlike(string kind, string name)
     {
-        var fields = Groups.Where(g => g.Kind == "table" && g.Tier != "raw").SelectMany(g => g.Fields.Where(f => f.Name == name)).ToArray();
+        var fields = Groups.Where(g => g.Kind == kind && (kind != "table" || g.Tier != "raw")).SelectMany(g => g.Fields.Where(f => f.Name == name)).ToArray();
         return fields.DistinctBy(f => f.Purpose).Count() == 1 ? fields[0] : null;
     }
+
+    /// <summary>The group of a kind and name; null when there is none.</summary>
+    public InventoryGroup? Find(string kind, string name) => Groups.FirstOrDefault(g => (g.Kind, g.Name) == (kind, name));
 
     private InventoryGroup? Find(RunningGroup group) => Groups.FirstOrDefault(g => (g.Kind, g.Name) == (group.Kind, group.Name));
 
@@ -201,6 +212,11 @@ public sealed class Inventory
             {
                 yield return $"{where}: field {field.Name} holds the forbidden word '{word}'";
             }
+        }
+
+        if (ForbiddenWords.Find(group.Name) is { } inName)
+        {
+            yield return $"{where}: its name holds the forbidden word '{inName}'";
         }
     }
 

@@ -97,6 +97,7 @@ internal static class ServerHost
         Public.PublicPages.Map(app);
         app.Services.GetRequiredService<WebFiles>().Map(app);
         PeoplePages.Map(app);
+        OidcRoutes.Map(app);
         ApiRoutes.Map(app);
         app.MapFallback("/{**path}", ApiProblem.NothingHere).OpenToAll().ExcludeFromDescription();
         return app;

@@ -38,7 +38,7 @@ describe('cycles of a coordination diagram', () => {
   const cycles = buildCycles(cycleTable, [3, 1, 0, 2], 0, 450_000);
 
   it('come in order, with green and yellow counted from the begin of red', () => {
-    expect(cycles.map((c) => [c.startMs, c.greenS, c.yellowS])).toEqual([[0, 40, 90], [100_000, 42, 90], [200_000, 41, 91], [400_000, 40, 90]]);
+    expect(cycles.map(c => [c.startMs, c.greenS, c.yellowS])).toEqual([[0, 40, 90], [100_000, 42, 90], [200_000, 41, 91], [400_000, 40, 90]]);
   });
 
   it('that begin outside the range are left out', () => {
@@ -46,13 +46,13 @@ describe('cycles of a coordination diagram', () => {
   });
 
   it('make a line that breaks where a cycle is missing and ends with the last', () => {
-    expect(cycleLine(cycles, (c) => c.greenS, 120)).toEqual({ x: [0, 0, 100_000, 200_000, 300_000, 400_000, 500_000], y: [null, 40, 42, 41, null, 40, null] });
+    expect(cycleLine(cycles, c => c.greenS, 120)).toEqual({ x: [0, 0, 100_000, 200_000, 300_000, 400_000, 500_000], y: [null, 40, 42, 41, null, 40, null] });
   });
 
   it('make a line that breaks where it leaps and beyond the axis', () => {
     const leap = cycles.slice(0, 2).map((c, i) => ({ ...c, greenS: i === 0 ? 10 : 60 }));
-    expect(cycleLine(leap, (c) => c.greenS, 120).y).toEqual([null, 10, null, 60, null]);
-    expect(cycleLine(leap, (c) => c.greenS, 30).y).toEqual([null, 10, null, null]);
+    expect(cycleLine(leap, c => c.greenS, 120).y).toEqual([null, 10, null, 60, null]);
+    expect(cycleLine(leap, c => c.greenS, 30).y).toEqual([null, 10, null, null]);
   });
 
   it('fit the axis by the programmed cycle, else by most of those that were run', () => {
@@ -78,8 +78,8 @@ describe('runs of equal terminations', () => {
   const services = listServices(table({ time: [1, 2, 3, 4, 5], phase: [2, 2, 2, 4, 2], reason: ['max_out', 'max_out', 'max_out', 'unknown', 'gap_out'], run: [1, 2, 3, 4, 1] }), 0, 100, '');
 
   it('are shown from the service that makes them long enough', () => {
-    expect(consecutive(services, 3).map((s) => s.timeMs)).toEqual([3]);
-    expect(consecutive(services, 2).map((s) => s.timeMs)).toEqual([2, 3]);
+    expect(consecutive(services, 3).map(s => s.timeMs)).toEqual([3]);
+    expect(consecutive(services, 2).map(s => s.timeMs)).toEqual([2, 3]);
     expect(consecutive(services, 1)).toHaveLength(5);
   });
 
@@ -109,7 +109,7 @@ describe('bins', () => {
   it('of green use count each service once', () => {
     const use = gatherUse(table({ time: [0, 0, 900_000], from_s: [0, 4, 0], services: [10, 10, 20], hits: [20, 10, 10], mean_green_s: [30, 30, 15], programmed_green_s: [null, null, null] }), [0, 1, 2]);
     expect(use).toMatchObject({ services: 30, meanGreenS: 20, programmedGreenS: null });
-    expect(use.parts.map((p) => [p.fromS, p.perService])).toEqual([[0, 1], [4, 1 / 3]]);
+    expect(use.parts.map(p => [p.fromS, p.perService])).toEqual([[0, 1], [4, 1 / 3]]);
   });
 
   it('begin on the signal’s clock, so that none at the edge is missing', () => {
@@ -137,7 +137,7 @@ describe('tables', () => {
 });
 
 describe('time not seen', () => {
-  const bins = [0, 1, 2, 3].map((i) => ({ startMs: i * 5 * MIN, endMs: (i + 1) * 5 * MIN, seenShare: i === 1 || i === 2 ? 0 : 1 }));
+  const bins = [0, 1, 2, 3].map(i => ({ startMs: i * 5 * MIN, endMs: (i + 1) * 5 * MIN, seenShare: i === 1 || i === 2 ? 0 : 1 }));
 
   it('is one hole for bins in a row, and what lies before the first and after the last event', () => {
     expect(unseenOf({ startMs: -10 * MIN, endMs: 60 * MIN }, bins, { startMs: 0, endMs: 20 * MIN }, 60 * MIN)).toEqual([
@@ -178,12 +178,12 @@ describe('another day', () => {
 
 describe('every chart', () => {
   it('has a key of its own that finds it', () => {
-    expect(new Set(charts.map((c) => c.key)).size).toBe(charts.length);
+    expect(new Set(charts.map(c => c.key)).size).toBe(charts.length);
     expect(findChart('split-monitor')?.title).toBe('Split monitor');
   });
 
   it.each(charts.map((c): [string, Chart] => [c.key, c]))('%s says why there is nothing to draw, and draws no zero, when the log is empty', (_, chart) => {
-    for (const tables of [{}, Object.fromEntries(chart.tables.map((t) => [t.table, Table.empty]))]) {
+    for (const tables of [{}, Object.fromEntries(chart.tables.map(t => [t.table, Table.empty]))]) {
       const result = chart.build(input(tables));
       expect(result.plots).toEqual([]);
       expect(result.empty).toMatch(/\.$/);
@@ -195,8 +195,8 @@ describe('every chart', () => {
       'coordination-cycles': cycleTable,
       'coordination-arrivals': table({ time: [50_000], phase: [2], overlap: [null], channel: [12], in_cycle_s: [50], state: ['green'] }),
     }));
-    expect(result.plots.map((p) => p.title)).toEqual(['Phase 2 · Northbound through']);
-    const dots = result.plots[0]!.marks.find((m) => m.kind === 'dots')!;
+    expect(result.plots.map(p => p.title)).toEqual(['Phase 2 · Northbound through']);
+    const dots = result.plots[0]!.marks.find(m => m.kind === 'dots')!;
     expect(dots.behind!(0)).toMatchObject({ atMs: 50_000, matches: [{ parameter: 12 }, { parameter: 2 }] });
     expect(result.channels).toEqual([12]);
     expect(result.figures[1]).toMatchObject({ label: 'Arrivals on green', value: 12 / 24 });
@@ -207,8 +207,8 @@ describe('every chart', () => {
       'split-failures-by-cycle': table({ time: [1, 2], phase: [2, 2], channel: [null, null], green_s: [20, 20], green_occupancy: [0.9, 0.4], red_occupancy: [0.85, 0], failed: [true, false] }),
     }));
     expect(result.plots).toHaveLength(2);
-    expect(result.plots[0]!.marks.find((m) => m.kind === 'levels')).toMatchObject({ y: [0.8] });
-    expect(result.figures.find((f) => f.label === 'Share failed')!.value).toBe(0.5);
+    expect(result.plots[0]!.marks.find(m => m.kind === 'levels')).toMatchObject({ y: [0.8] });
+    expect(result.figures.find(f => f.label === 'Share failed')!.value).toBe(0.5);
   });
 });
 

@@ -64,7 +64,7 @@ export function Plot({ model, onZoom, onAsk, grab }: PlotProps): JSX.Element {
   const select = useRef<HTMLDivElement>(null);
   const drag = useRef<{ x: number; y: number; isZoom: boolean; held: ((by: number) => void) | null } | null>(null);
   const isTime = model.x.kind === 'time';
-  const sharedX = useStore(crosshairStore, (t) => (isTime ? t : null));
+  const sharedX = useStore(crosshairStore, t => (isTime ? t : null));
   const x = isTime ? sharedX : ownX;
   const setX = (at: number | null): void => (isTime ? crosshairStore.set(at === null ? null : Math.round(at)) : setOwnX(at));
   const stops = useMemo(() => stopsOf(model), [model]);
@@ -83,11 +83,11 @@ export function Plot({ model, onZoom, onAsk, grab }: PlotProps): JSX.Element {
       return;
     }
 
-    const plot = draw(mount.current!, model, width, palette, (f) => {
+    const plot = draw(mount.current!, model, width, palette, f => {
       frame.current = f;
     });
     setPick(null);
-    setDrawn((n) => n + 1);
+    setDrawn(n => n + 1);
     return () => plot.destroy();
   }, [model, width, palette]);
 
@@ -118,7 +118,7 @@ export function Plot({ model, onZoom, onAsk, grab }: PlotProps): JSX.Element {
     const isInside = px >= f.left && px <= f.left + f.width && py >= f.top && py <= f.top + f.height;
     if (isInside || drag.current) {
       const near = pickMark(model, f, px, py);
-      setPick((before) => (before?.mark === near?.mark && before?.index === near?.index ? before : near));
+      setPick(before => (before?.mark === near?.mark && before?.index === near?.index ? before : near));
       setX(xAt(f, within(f, px)));
     } else {
       setPick(null);
@@ -317,22 +317,22 @@ function draw(element: HTMLElement, model: PlotModel, width: number, palette: Pa
   const axes: uPlot.Axis[] = [
     {
       scale: 'x', size: 38, gap: 6, font: AXIS_FONT, stroke: palette.muted, ticks, grid,
-      splits: () => xs.map((t) => t.value), values: () => xs.map((t) => t.label),
+      splits: () => xs.map(t => t.value), values: () => xs.map(t => t.label),
       ...(x.kind === 'number' ? { label: x.label, labelFont: AXIS_FONT, labelSize: 15, labelGap: 0, size: 23 } : {}),
     },
     y.kind === 'lanes'
-      ? { scale: 'y', size: left, gap: 8, font: LANE_FONT, stroke: palette.text, ticks, grid: { show: false }, splits: () => lanes.map((_, i) => i + 0.5), values: () => lanes.map((l) => (isNarrow ? l.short : l.label)) }
+      ? { scale: 'y', size: left, gap: 8, font: LANE_FONT, stroke: palette.text, ticks, grid: { show: false }, splits: () => lanes.map((_, i) => i + 0.5), values: () => lanes.map(l => (isNarrow ? l.short : l.label)) }
       : {
         scale: 'y', size: y.label === '' ? left : left - 15, gap: 5, font: y.ticks ? LANE_FONT : AXIS_FONT, stroke: y.ticks ? palette.text : palette.muted, ticks, grid,
         ...(y.label === '' ? {} : { label: y.label, labelFont: AXIS_FONT, labelSize: 15, labelGap: 0 }),
-        splits: () => ys.map((t) => t.value), values: () => ys.map((t) => t.label),
+        splits: () => ys.map(t => t.value), values: () => ys.map(t => t.label),
       },
   ];
   if (model.right) {
     axes.push({
       scale: 'right', side: 1, size: isNarrow ? right : right - 15, gap: 6, font: AXIS_FONT, stroke: palette.muted, ticks, grid: { show: false },
       ...(isNarrow ? {} : { label: model.right.label, labelFont: AXIS_FONT, labelSize: 15, labelGap: 0 }),
-      splits: () => rightTicks.map((t) => t.value), values: () => rightTicks.map((t) => t.label),
+      splits: () => rightTicks.map(t => t.value), values: () => rightTicks.map(t => t.label),
     });
   }
 
@@ -360,14 +360,14 @@ function draw(element: HTMLElement, model: PlotModel, width: number, palette: Pa
       axes,
       series: [{}, { scale: 'y', show: true, stroke: 'transparent', points: { show: false } }, ...(model.right ? [{ scale: 'right', stroke: 'transparent', points: { show: false } }] : [])],
       hooks: {
-        drawClear: [(u) => inPixels(u, (painter, f) => painter.boxes([f.left, f.top, f.width, f.height], palette.plot, 1))],
-        draw: [(u) => inPixels(u, (painter, f) => {
+        drawClear: [u => inPixels(u, (painter, f) => painter.boxes([f.left, f.top, f.width, f.height], palette.plot, 1))],
+        draw: [u => inPixels(u, (painter, f) => {
           if (model.y.kind === 'lanes') {
             const edges = lanes.flatMap((_, i) => [f.left, atY(f, i, 'left'), f.left + f.width, atY(f, i, 'left'), Number.NaN, Number.NaN]);
             painter.line(edges, palette.grid, 1, [], 1);
           }
 
-          const strong = xs.filter((t) => t.isStrong).flatMap((t) => [atX(f, t.value), f.top, atX(f, t.value), f.top + f.height, Number.NaN, Number.NaN]);
+          const strong = xs.filter(t => t.isStrong).flatMap(t => [atX(f, t.value), f.top, atX(f, t.value), f.top + f.height, Number.NaN, Number.NaN]);
           painter.line(strong, palette.edge, 1, [], 1);
           paintMarks(painter, model, f, palette);
           painter.line([f.left, f.top, f.left + f.width, f.top, f.left + f.width, f.top + f.height, f.left, f.top + f.height, f.left, f.top], palette.edge, 1, [], 1);

@@ -30,14 +30,14 @@ export function pngOf(picture: Picture, palette: Palette = LIGHT): Promise<Blob>
   const context = canvas.getContext('2d')!;
   context.scale(PNG_SCALE, PNG_SCALE);
   paintPicture(new CanvasPainter(context), picture, PICTURE_WIDTH, palette);
-  return new Promise((answer, refuse) => canvas.toBlob((blob) => (blob ? answer(blob) : refuse(new Error('The browser made no picture.'))), 'image/png'));
+  return new Promise((answer, refuse) => canvas.toBlob(blob => (blob ? answer(blob) : refuse(new Error('The browser made no picture.'))), 'image/png'));
 }
 
 export type Cell = string | number | boolean | null;
 
 /** Comma-separated values by RFC 4180; missing is empty. Text that a spreadsheet would run as a formula is kept from it. */
 export function csvOf(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  return [columns, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n') + '\r\n';
+  return [columns, ...rows].map(row => row.map(csvCell).join(',')).join('\r\n') + '\r\n';
 }
 
 function csvCell(value: Cell): string {

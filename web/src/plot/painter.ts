@@ -187,7 +187,7 @@ export class CanvasPainter implements Painter {
 
 const XML: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (c) => XML[c] ?? c);
+const escaped = (text: string): string => text.replace(/[&<>"]/g, c => XML[c] ?? c);
 
 /** Tenths of a pixel are plenty, and shorter. */
 const short = (n: number): string => `${Math.round(n * 10) / 10}`;

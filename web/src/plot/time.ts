@@ -133,7 +133,7 @@ export interface TimeTick { timeMs: number; label: string; isDay: boolean }
 
 /** The smallest step of the list that gives no more ticks than asked for. */
 export function timeStep(lengthMs: number, mostTicks: number): number {
-  return STEPS.find((step) => lengthMs / step <= mostTicks) ?? 28 * DAY;
+  return STEPS.find(step => lengthMs / step <= mostTicks) ?? 28 * DAY;
 }
 
 /**

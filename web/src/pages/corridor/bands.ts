@@ -80,7 +80,7 @@ export function findBand(signals: readonly BandSignal[], cycleS: number): Band |
   }
 
   const { fromS, widthS } = longest(open, cycleS);
-  const shortest = Math.min(...signals.map((s) => s.greenS));
+  const shortest = Math.min(...signals.map(s => s.greenS));
   return { fromS, widthS, efficiency: widthS / cycleS, attainability: shortest > 0 ? Math.min(1, widthS / shortest) : 0 };
 }
 

@@ -27,7 +27,7 @@ internal static class Program
         Console.WriteLine(shared is null
             ? "Reference logs are not here (set CROSSTOWN_SHARED to their folder): logs of the simulated town stand in for them."
             : "Inputs: the Oregon sample logs, with signal ids and times shifted.");
-        var parts = args.Length == 0 ? ["peer", "store", "import", "measure", "learn"] : args;
+        var parts = args.Length == 0 ? ["peer", "store", "import", "measure", "learn", "rolling", "poll"] : args;
         var isMet = true;
         foreach (var part in parts)
         {
@@ -50,8 +50,14 @@ internal static class Program
                 case "learn":
                     isMet &= LearnBench.Run(shared);
                     break;
+                case "rolling":
+                    isMet &= RollingBench.Run();
+                    break;
+                case "poll":
+                    isMet &= PollBench.Run();
+                    break;
                 default:
-                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure and learn, and live alone.");
+                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, learn, rolling and poll, and live alone.");
                     return 2;
             }
         }

@@ -35,6 +35,8 @@ internal static class CommandLine
         VerifyCommand.Create(),
         DocsCommand.Create(),
         PrivacyCommand.Create(),
+        PeopleCommand.Create(),
+        AuditCommand.Create(),
     };
 
     public static int Run(string[] args)

@@ -15,6 +15,7 @@ using Crosstown.Server.People.Pages;
 using Crosstown.Server.Store.Records;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -66,6 +67,8 @@ internal static class ServerHost
         });
         builder.Services.AddSingleton(OidcSettings.Read(builder.Configuration));
         PeopleServices.Add(builder.Services, settings, Proxies.IsHttps(builder.Configuration, settings.Urls));
+        ApiLimits.Add(builder.Services);
+        ApiDocument.Add(builder.Services);
         LiveServices.Add(builder.Services);
         Polling.PollingServices.Add(builder.Services);
         Query.QueryServices.Add(builder.Services);
@@ -88,10 +91,15 @@ internal static class ServerHost
 
         app.UseRouting();
         PeopleServices.Use(app);
+        app.UseRateLimiter();
+        app.UseRequestTimeouts();
+        ApiDocument.Map(app);
         Public.PublicPages.Map(app);
         app.Services.GetRequiredService<WebFiles>().Map(app);
         PeoplePages.Map(app);
+        OidcRoutes.Map(app);
         ApiRoutes.Map(app);
+        app.MapFallback("/{**path}", ApiProblem.NothingHere).OpenToAll().ExcludeFromDescription();
         return app;
     }
 }

@@ -28,9 +28,10 @@ internal static class ChildProgram
             var errors = process.StandardError.BaseStream.CopyToAsync(Stream.Null, limit.Token);
             var reading = output.ReadAsync(process.StandardOutput.BaseStream, limit.Token);
             await WriteAsync(process, input);
-            var ended = Task.WhenAll(reading, errors, process.WaitForExitAsync(limit.Token));
-            await await Task.WhenAny(ended, watching);
-            return process.HasExited ? process.ExitCode : throw new OperationCanceledException(stop);
+            await await Task.WhenAny(reading, watching);
+            await errors;
+            await process.WaitForExitAsync(limit.Token);
+            return process.ExitCode;
         }
         finally
         {

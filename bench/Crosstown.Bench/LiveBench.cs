@@ -66,7 +66,7 @@ internal static class LiveBench
         using var server = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["child", "serve", data]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         try
         {
-            var address = new Uri(await server.StandardOutput.ReadLineAsync() + "/api/v1/");
+            var address = new Uri(await ReadAddressAsync(server) + "/api/v1/");
             using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = Senders + 4 };
             using var client = new HttpClient(handler) { BaseAddress = address };
             await SignInAsync(client);
@@ -91,6 +91,21 @@ internal static class LiveBench
                 server.Kill();
             }
         }
+    }
+
+    /// <summary>The address that the server says, after what it logs before; what it says later is read past.</summary>
+    private static async Task<string> ReadAddressAsync(Process server)
+    {
+        while (await server.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith("http", StringComparison.Ordinal))
+            {
+                _ = server.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+                return line;
+            }
+        }
+
+        throw new InvalidOperationException("The server did not start.");
     }
 
     private static bool Print(LiveRun run, int signals, double seconds, double cpu, List<long> memory, string data)

@@ -5,7 +5,7 @@ namespace Crosstown.Bench;
 /// <summary>Prints what we claim about speed and size, beside the machine's own limits and the peers' measured figures.</summary>
 internal static class Program
 {
-    private static int Main(string[] args)
+    private static async Task<int> Main(string[] args)
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         if (args is ["child", "serve", var data])
@@ -56,8 +56,11 @@ internal static class Program
                 case "poll":
                     isMet &= PollBench.Run();
                     break;
+                case "serve":
+                    isMet &= await ServeBench.RunAsync();
+                    break;
                 default:
-                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, learn, rolling and poll, and live alone.");
+                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, learn, rolling, poll and serve, and live alone.");
                     return 2;
             }
         }

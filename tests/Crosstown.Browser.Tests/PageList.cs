@@ -23,7 +23,18 @@ internal static class PageList
         "/app/signals/1004?print=day&t=now-3h",
         "/app/signals/1004/events",
         "/app/signals/1004/detectors/3?t=now-24h",
+        "/app/signals/1004?p=delay,capacity,wait,green-use,pedestrians&t=now-3h",
+        "/app/signals/1004?p=yellow-red,left-turn-gap,spillback,detectors,feed&t=now-3h",
+        "/app/corridors",
         "/app/corridors/harrison?t=now-15m",
+        "/app/configuration",
+        "/app/configuration/1004",
+        "/app/imports",
+        "/app/imports/1",
+        "/app/data",
+        "/app/sources",
+        "/app/people",
+        "/app/audit",
     ];
 
     public static readonly string[] Public = ["/", "/status", "/counts", "/feeds", "/privacy/data", "/about", "/sign-in"];

@@ -30,8 +30,13 @@ internal static class CommandLine
         ExportCommand.Create(),
         SqlCommand.Create(),
         RetentionCommand.Create(),
+        BackupCommand.Create(),
+        RestoreCommand.Create(),
+        VerifyCommand.Create(),
         DocsCommand.Create(),
         PrivacyCommand.Create(),
+        PeopleCommand.Create(),
+        AuditCommand.Create(),
     };
 
     public static int Run(string[] args)

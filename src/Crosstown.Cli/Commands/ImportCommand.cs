@@ -6,6 +6,7 @@ using Crosstown.Server.Measuring;
 using Crosstown.Cli.Output;
 using Crosstown.Core.Data;
 using Crosstown.Logs.Store;
+using Crosstown.Server.Operations;
 using Crosstown.Server.Store.Records;
 
 namespace Crosstown.Cli.Commands;
@@ -13,9 +14,6 @@ namespace Crosstown.Cli.Commands;
 /// <summary><c>crosstown import PATH... --data DIR</c></summary>
 internal static class ImportCommand
 {
-    /// <summary>Names PostgreSQL where the records are kept there; the server's setting of the same name in an environment variable.</summary>
-    private const string RecordsVariable = "ConnectionStrings__Crosstown";
-
     public static Command Create()
     {
         var paths = SharedOptions.Paths("Controller logs: .dat, .datZ, .xml, .csv, .ndjson, .parquet, gzipped or not, and folders of them.", required: true);
@@ -31,7 +29,8 @@ internal static class ImportCommand
 
     private static async Task<int> RunAsync(string[] paths, string data, string? zone, string? signal, bool asJson, TimeProvider time, CancellationToken stop)
     {
-        using var records = RecordStore.Open(data, Environment.GetEnvironmentVariable(RecordsVariable), time);
+        DataFolder.Check(data);
+        using var records = RecordStore.Open(data, Environment.GetEnvironmentVariable(SharedOptions.RecordsVariable), time);
         var issues = new DataIssueLog();
         var store = EventStore.Open(data, issues);
         var configuration = SignalConfigurations.Open(data, [], issues);

@@ -9,6 +9,9 @@ namespace Crosstown.Cli.Commands;
 /// <summary>Options that several verbs have, so that they mean the same everywhere.</summary>
 internal static class SharedOptions
 {
+    /// <summary>Names PostgreSQL where the records are kept there: the server's setting <c>ConnectionStrings:Crosstown</c> as an environment variable.</summary>
+    public const string RecordsVariable = "ConnectionStrings__Crosstown";
+
     public static Option<string> Data(bool required) => new("--data")
     {
         Description = "The data folder: events, configuration, results.",

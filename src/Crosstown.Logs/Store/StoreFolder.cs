@@ -21,7 +21,7 @@ internal sealed class StoreFolder(string dataFolder, Disk disk)
 
     public Disk Disk => disk;
 
-    private string ManifestPath => Path.Combine(Root, "manifest");
+    public string ManifestPath => Path.Combine(Root, "manifest");
 
     private string QuarantineFolder => Path.Combine(Root, "quarantine");
 

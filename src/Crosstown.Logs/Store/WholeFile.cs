@@ -54,6 +54,10 @@ public static class WholeFile
     /// <summary>Makes a folder and those above it where they are missing, each on the disk.</summary>
     public static void MakeFolder(string path) => s_disk.MakeFolder(Path.GetFullPath(path));
 
+    /// <summary>Puts what was written to a file on the disk.</summary>
+    /// <exception cref="IOException">The disk failed; what is on it is not known (rule R03).</exception>
+    public static void Sync(Microsoft.Win32.SafeHandles.SafeFileHandle file, string path) => s_disk.Sync(file, path);
+
     /// <summary>Puts the names in a folder on the disk.</summary>
     public static void SyncFolder(string path) => s_disk.SyncFolder(path);
 }

@@ -115,6 +115,9 @@ public sealed class WatchdogMeasure : Measure
         private readonly int[] _maxOuts = new int[Numbers];
         private readonly int[] _forceOffs = new int[Numbers];
         private readonly ushort[] _reason = new ushort[Numbers];
+        private readonly int[] _presses = new int[Numbers];
+        private readonly bool[] _isHeld = new bool[Numbers];
+        private bool _logsButtons;
         private TimeRange? _day;
         private TimeRange _peak;
         private TimeRange _night;
@@ -216,6 +219,12 @@ public sealed class WatchdogMeasure : Measure
                     _maxOuts[n] += _reason[n] == EventCode.PhaseMaxOut ? 1 : 0;
                     _forceOffs[n] += _reason[n] == EventCode.PhaseForceOff ? 1 : 0;
                     break;
+                case EventCode.PedestrianDetectorOn or EventCode.PedestrianDetectorOff:
+                    var phase = _context.Configuration.PhaseOfPedestrianChannel((byte)Math.Min(n, byte.MaxValue));
+                    _logsButtons = true;
+                    _isHeld[phase] = e.Code == EventCode.PedestrianDetectorOn;
+                    _presses[phase] += _isHeld[phase] && _night.Contains(e.TimeMs) ? 1 : 0;
+                    break;
                 case EventCode.PedestrianBeginWalk or EventCode.PedestrianBeginDontWalk when _night.Contains(e.TimeMs):
                     _walkChanges[n]++;
                     break;
@@ -288,7 +297,7 @@ public sealed class WatchdogMeasure : Measure
         {
             for (var phase = 0; phase < Numbers; phase++)
             {
-                if (_walkChanges[phase] > options[StuckPedestrianEvents])
+                if (_walkChanges[phase] > options[StuckPedestrianEvents] && !IsOnRecall(phase))
                 {
                     Write(Finding.StuckPedestrianButton, phase, _walkChanges[phase], options[StuckPedestrianEvents], _night);
                 }
@@ -305,6 +314,9 @@ public sealed class WatchdogMeasure : Measure
                 }
             }
         }
+
+        /// <summary>Walks that nobody's button asked for are served by programming. A log without any button's events cannot tell.</summary>
+        private bool IsOnRecall(int phase) => _context.Options.Set == DefinitionSet.Crosstown && _logsButtons && _presses[phase] == 0 && !_isHeld[phase];
 
         private void WriteNotConfigured(TimeRange day)
         {
@@ -339,7 +351,7 @@ public sealed class WatchdogMeasure : Measure
         private void Clear()
         {
             _events = _peakEvents = _findings = 0;
-            foreach (var counts in (ReadOnlySpan<int[]>)[_peakHits, _hits, _greens, _walkChanges, _terminations, _maxOuts, _forceOffs])
+            foreach (var counts in (ReadOnlySpan<int[]>)[_peakHits, _hits, _greens, _walkChanges, _presses, _terminations, _maxOuts, _forceOffs])
             {
                 Array.Clear(counts);
             }

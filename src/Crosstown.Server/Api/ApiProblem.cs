@@ -6,6 +6,9 @@ namespace Crosstown.Server.Api;
 /// <summary>Problems as <c>application/problem+json</c>: each says what is wrong, with the value and the limit, and how to mend it.</summary>
 internal static class ApiProblem
 {
+    /// <summary>For an address that leads nowhere: the same for everybody, so that it tells nothing of what others may reach.</summary>
+    public static IResult NothingHere() => Of(StatusCodes.Status404NotFound, "XT420", "address", "There is nothing at this address.");
+
     public static IResult NoSignal(string id) => Of(StatusCodes.Status404NotFound, "XT301", "signal", $"There is no signal '{id}'.");
 
     /// <summary>All that is wrong with a request's parameters: 404 where something named does not exist, else 400.</summary>

@@ -32,7 +32,7 @@ internal static class ApiRoutes
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup("/api/v1");
+        var api = routes.MapGroup("/api/v1").WithLimits();
         foreach (var map in s_all)
         {
             map(api);

@@ -24,7 +24,7 @@ internal static class CorridorsApi
             .WithSummary("A corridor's time-space diagram: real greens both ways, the timing that held, and the bands. At most 6 hours.")
             .Takes(P.Corridor, P.From, P.To)
             .Produces<TimeSpaceAnswer>().Problems(StatusCodes.Status304NotModified, StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound);
-        api.MapGet("/corridors/{id}/summary", GetSummary).RequireRole(Role.View).WithName("getCorridorSummary").WithTags("corridors")
+        api.MapGet("/corridors/{id}/summary", GetSummary).RequireRole(Role.View).WithName("getCorridorSummary").Streams().WithTags("corridors")
             .WithSummary("A corridor's figures bin by bin: arrivals, arrivals on green, split failures, pedestrian delay and queues of each direction over all its signals.")
             .Takes(P.Corridor, P.From, P.To, P.Bin, P.Local, P.Format)
             .Answers(AnswerKind.Table, StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status406NotAcceptable, StatusCodes.Status501NotImplemented);

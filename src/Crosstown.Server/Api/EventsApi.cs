@@ -46,7 +46,7 @@ internal static class EventsApi
 
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/signals/{id}/events", GetAsync).RequireRole(Role.Operate).WithName("listEvents").WithTags("events")
+        api.MapGet("/signals/{id}/events", GetAsync).RequireRole(Role.Operate).WithName("listEvents").Streams().WithTags("events")
             .WithSummary("Raw events of one signal, in the order of time, code and parameter.")
             .Takes(P.Id, P.From, P.To, s_codes, s_parameter, s_limit, P.Cursor, P.Local, P.Format, P.Reason)
             .Answers(AnswerKind.Events, StatusCodes.Status400BadRequest, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status406NotAcceptable, StatusCodes.Status501NotImplemented);

@@ -33,11 +33,11 @@ internal static class TablesApi
 
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/signals/{id}/tables/{table}", GetAsync).RequireRole(Role.View).WithName("getTable").WithTags("tables")
+        api.MapGet("/signals/{id}/tables/{table}", GetAsync).RequireRole(Role.View).WithName("getTable").Streams().WithTags("tables")
             .WithSummary("One signal's rows of a table of measures over a time, computed from its events or read from what is kept.")
             .TakesWithOptions(P.Id, P.Table, P.From, P.To, P.Bin, P.Local, P.Definitions, P.CorridorName, P.Format, P.Reason)
             .Answers(AnswerKind.Table, StatusCodes.Status304NotModified, StatusCodes.Status400BadRequest, StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound, StatusCodes.Status406NotAcceptable, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status501NotImplemented);
-        api.MapGet("/tables/{table}", GetAll).RequireRole(Role.View).WithName("getCityTable").WithTags("tables")
+        api.MapGet("/tables/{table}", GetAll).RequireRole(Role.View).WithName("getCityTable").Streams().WithTags("tables")
             .WithSummary("All or named signals' rows of a table, streamed; JSON comes in pages.")
             .TakesWithOptions(P.Table, P.Signals, P.From, P.To, P.Bin, P.Local, P.Definitions, P.CorridorName, s_limit, P.Cursor, P.Format)
             .Answers(AnswerKind.Table, StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status406NotAcceptable, StatusCodes.Status501NotImplemented);

@@ -9,6 +9,8 @@ using Crosstown.Server.Imports;
 using Crosstown.Server.Learning;
 using Crosstown.Server.Operations;
 using Crosstown.Server.People;
+using Crosstown.Server.People.Audit;
+using Crosstown.Server.Query;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -77,7 +79,7 @@ internal static class ConfigurationApi
     }
 
     private static async Task<IResult> PutAsync(
-        string id, HttpContext context, CityModel city, IEventSource events, ConfigurationStore store, LearnQueue queue, ILogger<ConfigurationStore> log,
+        string id, HttpContext context, CityModel city, IEventSource events, ConfigurationStore store, LearnQueue queue, AuditLog audit, ILogger<ConfigurationStore> log,
         string starts = "now")
     {
         if (!SignalId.TryParse(id, out var signal))
@@ -107,7 +109,7 @@ internal static class ConfigurationApi
             return ApiProblem.Of(StatusCodes.Status400BadRequest, problems);
         }
 
-        return await SaveAsync(context, [new ConfigurationChange(configuration, tag == "*" ? null : tag, start)], store, log)
+        return await SaveAsync(context, [new ConfigurationChange(configuration, tag == "*" ? null : tag, start)], store, audit, "configuration-replace", log)
             ?? Answer(context, signal, store, queue);
     }
 
@@ -174,7 +176,7 @@ internal static class ConfigurationApi
     }
 
     private static async Task<IResult> AcceptProposalAsync(
-        string id, AcceptProposal body, HttpContext context, CityModel city, IEventSource events, ConfigurationStore store, LearnQueue queue, ILogger<ConfigurationStore> log)
+        string id, AcceptProposal body, HttpContext context, CityModel city, IEventSource events, ConfigurationStore store, LearnQueue queue, AuditLog audit, ILogger<ConfigurationStore> log)
     {
         if (SignalsApi.Known(id, city, events) is not { } signal)
         {
@@ -210,7 +212,7 @@ internal static class ConfigurationApi
             return ApiProblem.Of(StatusCodes.Status400BadRequest, problems);
         }
 
-        return await SaveAsync(context, [new ConfigurationChange(version, tag == "*" ? null : tag, ConfigurationStart.Now)], store, log)
+        return await SaveAsync(context, [new ConfigurationChange(version, tag == "*" ? null : tag, ConfigurationStart.Now)], store, audit, "proposal-accept", log)
             ?? Answer(context, signal, store, queue);
     }
 
@@ -242,7 +244,7 @@ internal static class ConfigurationApi
             ]);
     }
 
-    private static async Task<IResult> AcceptImportAsync(string import, AcceptImport body, HttpContext context, ConfigurationImports imports, ConfigurationStore store, ILogger<ConfigurationStore> log)
+    private static async Task<IResult> AcceptImportAsync(string import, AcceptImport body, HttpContext context, ConfigurationImports imports, ConfigurationStore store, AuditLog audit, ILogger<ConfigurationStore> log)
     {
         if (imports.Find(import) is not { } pending)
         {
@@ -257,7 +259,7 @@ internal static class ConfigurationApi
             return ApiProblem.Of(StatusCodes.Status400BadRequest, [.. missing.Select(s => new Problem("XT377", s, $"The import changes nothing at signal '{s}', or what it says of it contradicts itself."))]);
         }
 
-        if (await SaveAsync(context, changes, store, log) is { } refused)
+        if (await SaveAsync(context, changes, store, audit, "configuration-import", log) is { } refused)
         {
             return refused;
         }
@@ -274,7 +276,7 @@ internal static class ConfigurationApi
         return Results.Text(text, "application/json; charset=utf-8");
     }
 
-    private static async Task<IResult> PutCityAsync(HttpContext context, CityModel city, IEventSource events, ConfigurationStore store, ILogger<ConfigurationStore> log)
+    private static async Task<IResult> PutCityAsync(HttpContext context, CityModel city, IEventSource events, ConfigurationStore store, AuditLog audit, ILogger<ConfigurationStore> log)
     {
         if (RequestText.FindExpectedTag(context.Request) is not { } tag)
         {
@@ -291,7 +293,7 @@ internal static class ConfigurationApi
             return ApiProblem.Of(StatusCodes.Status400BadRequest, problems);
         }
 
-        if (!await store.SaveCityAsync(text, tag == "*" ? null : tag, context.RequestAborted))
+        if (!await store.SaveCityAsync(text, tag == "*" ? null : tag, (before, after) => audit.AppendAsync(ActOf(context, "city-replace", "city/file") with { BeforeHash = before, AfterHash = after }, context.RequestAborted), context.RequestAborted))
         {
             return ApiProblem.Of(StatusCodes.Status412PreconditionFailed, "XT373", "city", "The city file was changed by somebody else since you opened it. Nothing was saved. Load it again, and make your change to what is there now.");
         }
@@ -320,9 +322,10 @@ internal static class ConfigurationApi
     }
 
     /// <summary>Saves changes; null when it is done, else what to answer.</summary>
-    private static async Task<IResult?> SaveAsync(HttpContext context, IReadOnlyCollection<ConfigurationChange> changes, ConfigurationStore store, ILogger log)
+    private static async Task<IResult?> SaveAsync(HttpContext context, IReadOnlyCollection<ConfigurationChange> changes, ConfigurationStore store, AuditLog audit, string action, ILogger log)
     {
-        var stale = await store.SaveAsync(changes, context.RequestAborted);
+        var stale = await store.SaveAsync(
+            changes, (signal, before, after) => audit.AppendAsync(ActOf(context, action, $"signal/{signal}") with { BeforeHash = before, AfterHash = after }, context.RequestAborted), context.RequestAborted);
         if (stale.Count > 0)
         {
             return ApiProblem.Of(StatusCodes.Status412PreconditionFailed, [.. stale.Select(s => new Problem(
@@ -336,6 +339,13 @@ internal static class ConfigurationApi
 
         return null;
     }
+
+    /// <summary>Who did something and why: the reason that the person gave for this session, else that it is configuration.</summary>
+    private static AuditAct ActOf(HttpContext context, string action, string subject) => new(
+        context.User.Identity?.Name ?? "system",
+        context.Request.Headers[RawReasons.Header].ToString() is var reason && RawReasons.Words.Contains(reason) ? reason : "configuration",
+        action,
+        subject);
 
     private static SignalConfiguration? Find(SignalId signal, string name, ConfigurationStore store, LearnQueue queue) => name switch
     {

@@ -50,8 +50,9 @@ internal sealed class ConfigurationStore(ServerSettings settings, CityModel city
 
     /// <summary>Makes changes of one or many signals part of the configuration. None of them is made when one of them was made for a state that is not there any more.</summary>
     /// <returns>The signals that were changed by somebody else since; empty when all is done and on the disk.</returns>
+    /// <param name="before">Called for each signal with the hash of its versions before and after, and waited for, before anything is written: who changes what is kept first, so that no change goes without.</param>
     /// <exception cref="IOException">The disk failed; each signal is as it was or as it was to be.</exception>
-    public async Task<IReadOnlyList<SignalId>> SaveAsync(IReadOnlyCollection<ConfigurationChange> changes, CancellationToken stop)
+    public async Task<IReadOnlyList<SignalId>> SaveAsync(IReadOnlyCollection<ConfigurationChange> changes, Func<SignalId, string, string, Task> before, CancellationToken stop)
     {
         await _one.WaitAsync(stop);
         try
@@ -62,16 +63,17 @@ internal sealed class ConfigurationStore(ServerSettings settings, CityModel city
                 return stale;
             }
 
-            TakeOverFiles();
-            foreach (var signal in changes.GroupBy(c => c.Version.Signal))
+            var next = changes.GroupBy(c => c.Version.Signal).ToDictionary(
+                g => g.Key, g => g.OrderBy(c => c.Version.ValidFromMs).Aggregate(ListVersions(g.Key), With));
+            foreach (var (signal, versions) in next)
             {
-                var versions = ListVersions(signal.Key);
-                foreach (var change in signal.OrderBy(c => c.Version.ValidFromMs))
-                {
-                    versions = With(versions, change);
-                }
+                await before(signal, ListVersions(signal) is { Count: > 0 } old ? HashOf(old) : "", HashOf(versions));
+            }
 
-                Write(signal.Key, versions);
+            TakeOverFiles();
+            foreach (var (signal, versions) in next)
+            {
+                Write(signal, versions);
             }
 
             city.Reload(new DataIssueLog());
@@ -93,8 +95,9 @@ internal sealed class ConfigurationStore(ServerSettings settings, CityModel city
 
     /// <summary>Replaces the city file.</summary>
     /// <returns>False when it was changed by somebody else since it had that tag.</returns>
+    /// <param name="before">Called with the hash of the text before and after, as with signals.</param>
     /// <exception cref="IOException">The disk failed; the file is as it was or as it was to be.</exception>
-    public async Task<bool> SaveCityAsync(string text, string? expectedTag, CancellationToken stop)
+    public async Task<bool> SaveCityAsync(string text, string? expectedTag, Func<string, string, Task> before, CancellationToken stop)
     {
         await _one.WaitAsync(stop);
         try
@@ -104,6 +107,7 @@ internal sealed class ConfigurationStore(ServerSettings settings, CityModel city
                 return false;
             }
 
+            await before(HashOf(System.Text.Encoding.UTF8.GetBytes(ReadCity().Text)), HashOf(System.Text.Encoding.UTF8.GetBytes(text)));
             WholeFile.Write(Path.Combine(settings.Data, Corridors.FileName), System.Text.Encoding.UTF8.GetBytes(text));
             city.Reload(new DataIssueLog());
             return true;
@@ -116,16 +120,20 @@ internal sealed class ConfigurationStore(ServerSettings settings, CityModel city
 
     public void Dispose() => _one.Dispose();
 
-    private static string TagOf(IReadOnlyList<SignalConfiguration> versions)
+    private static string TagOf(IReadOnlyList<SignalConfiguration> versions) => HashOf(versions)[..16];
+
+    private static string TagOf(ReadOnlySpan<byte> bytes) => HashOf(bytes)[..16];
+
+    private static string HashOf(IReadOnlyList<SignalConfiguration> versions)
     {
         using var stream = new MemoryStream();
         SignalFiles.WriteAll(stream, versions);
-        return TagOf(stream.GetBuffer().AsSpan(0, (int)stream.Length));
+        return HashOf(stream.GetBuffer().AsSpan(0, (int)stream.Length));
     }
 
-    private static string TagOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 8));
+    private static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    private List<SignalConfiguration> With(IReadOnlyList<SignalConfiguration> versions, ConfigurationChange change)
+    private IReadOnlyList<SignalConfiguration> With(IReadOnlyList<SignalConfiguration> versions, ConfigurationChange change)
     {
         var startMs = change.Start == ConfigurationStart.AsWritten ? change.Version.ValidFromMs
             : versions.Count == 0 ? long.MinValue

@@ -8,12 +8,14 @@ using Crosstown.Server.City;
 using Crosstown.Server.Hosting.Guards;
 using Crosstown.Server.Hosting.Logging;
 using Crosstown.Server.Live;
+using Crosstown.Server.Operations;
 using Crosstown.Server.People;
 using Crosstown.Server.People.Oidc;
 using Crosstown.Server.People.Pages;
 using Crosstown.Server.Store.Records;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -29,7 +31,7 @@ internal static class ServerHost
     /// <param name="add">Adds services of the caller's own, such as the feed of the made-up town.</param>
     public static WebApplication Create(ServerSettings settings, TimeProvider time, Action<IServiceCollection>? add = null)
     {
-        Directory.CreateDirectory(settings.Data);
+        var folder = DataFolder.Open(settings.Data);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = settings.Data, EnvironmentName = "Production" });
         if (settings.IsTown)
         {
@@ -52,6 +54,7 @@ internal static class ServerHost
         builder.Services.AddSingleton(settings).AddSingleton(time).AddSingleton(new DataIssueLog());
         var records = RecordStore.Open(settings.Data, builder.Configuration.GetConnectionString("Crosstown"), time);
         builder.Services.AddSingleton(_ => records);
+        OperationsServices.Add(builder, settings, folder);
         builder.Services.AddSingleton(s => LiveEvents.Open(settings.Data, s.GetRequiredService<DataIssueLog>()));
         builder.Services.AddSingleton<IEventSource>(s => s.GetRequiredService<LiveEvents>());
         builder.Services.AddSingleton(s => new CityModel(settings.Data, s.GetRequiredService<DataIssueLog>()));
@@ -64,6 +67,8 @@ internal static class ServerHost
         });
         builder.Services.AddSingleton(OidcSettings.Read(builder.Configuration));
         PeopleServices.Add(builder.Services, settings, Proxies.IsHttps(builder.Configuration, settings.Urls));
+        ApiLimits.Add(builder.Services);
+        ApiDocument.Add(builder.Services);
         LiveServices.Add(builder.Services);
         Polling.PollingServices.Add(builder.Services);
         Query.QueryServices.Add(builder.Services);
@@ -74,6 +79,7 @@ internal static class ServerHost
         add?.Invoke(builder.Services);
 
         var app = builder.Build();
+        OperationsServices.Use(app);
         Proxies.Use(app);
         app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler();
@@ -85,10 +91,15 @@ internal static class ServerHost
 
         app.UseRouting();
         PeopleServices.Use(app);
+        app.UseRateLimiter();
+        app.UseRequestTimeouts();
+        ApiDocument.Map(app);
         Public.PublicPages.Map(app);
         app.Services.GetRequiredService<WebFiles>().Map(app);
         PeoplePages.Map(app);
+        OidcRoutes.Map(app);
         ApiRoutes.Map(app);
+        app.MapFallback("/{**path}", ApiProblem.NothingHere).OpenToAll().ExcludeFromDescription();
         return app;
     }
 }

@@ -34,6 +34,19 @@ internal sealed class ImportRecords(RecordStore records)
     /// <exception cref="RecordsUnavailableException">The database did not take it.</exception>
     public Task<long> KeepAsync(ImportRecord record, CancellationToken stop) => records.WriteAsync((connection, transaction) => Insert(record, connection, transaction), stop);
 
+    /// <summary>Keeps a record unless one of the same door and start is there.</summary>
+    public Task KeepOnceAsync(ImportRecord record, CancellationToken stop) => records.WriteAsync(
+        async (connection, transaction) =>
+        {
+            var known = await connection.ExecuteScalarAsync<long>(
+                "select count(*) from import_run where door = @door and started_ms = @startedMs", new { door = EnumWord.Of(record.Door), startedMs = record.StartedMs }, transaction).ConfigureAwait(false);
+            if (known == 0)
+            {
+                await Insert(record, connection, transaction).ConfigureAwait(false);
+            }
+        },
+        stop);
+
     /// <summary>A page of imports, the newest first.</summary>
     /// <param name="withIssues">True for those with issues or refused rows only.</param>
     public (IReadOnlyList<ImportRow> Items, int Total) List(ImportDoor? door, bool withIssues, int skip, int take)

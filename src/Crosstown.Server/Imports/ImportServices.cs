@@ -4,5 +4,5 @@ namespace Crosstown.Server.Imports;
 
 internal static class ImportServices
 {
-    public static void Add(IServiceCollection services) => services.AddSingleton<ImportRecords>();
+    public static void Add(IServiceCollection services) => services.AddSingleton<ImportRecords>().AddHostedService<ImportRecording>();
 }

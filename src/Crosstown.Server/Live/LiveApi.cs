@@ -15,7 +15,7 @@ internal static class LiveApi
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/signals/{id}/state", Describe).RequireRole(Role.View).WithName("getSignalState").WithTags("live");
-        api.MapGet("/live", Listen).RequireRole(Role.View).WithName("listenLive").WithTags("live");
+        api.MapGet("/live", Listen).RequireRole(Role.View).WithName("listenLive").DisableRequestTimeout().WithTags("live");
     }
 
     private static IResult Describe(string id, CityModel city, IEventSource events, SignalStates states) =>

@@ -1,6 +1,7 @@
 using Crosstown.Server.Hosting;
 using Crosstown.Server.People.Accounts;
 using Crosstown.Server.People.Audit;
+using Crosstown.Server.People.Oidc;
 using Crosstown.Server.People.Sessions;
 using Crosstown.Server.People.Sources;
 using Crosstown.Server.Query;
@@ -26,7 +27,7 @@ internal static class PeopleServices
     public static void Add(IServiceCollection services, ServerSettings settings, bool isHttps)
     {
         AddAccounts(services, settings.Data);
-        services.AddSingleton<SessionStore>().AddSingleton<SourceTokens>().AddSingleton<SignInLimit>().AddScoped<SignIn>();
+        services.AddSingleton<SessionStore>().AddSingleton<SourceTokens>().AddSingleton<SignInLimit>().AddScoped<SignIn>().AddSingleton<OidcClient>();
         services.AddHostedService<AuditRetention>().AddSingleton<IRawAccessLog, RawAccessAudit>();
         var authentication = services.AddAuthentication(SchemeName)
             .AddPolicyScheme(SchemeName, null, o => o.ForwardDefaultSelector = context =>

@@ -67,7 +67,7 @@ public sealed class Inventory
 
     public static ImmutableArray<string> Tiers { get; } = ["public", "staff", "raw"];
 
-    public static ImmutableArray<string> Retentions { get; } = [$"{PrivacyLimits.RawRetentionDays} days", "until replaced", "for good", "not kept"];
+    public static ImmutableArray<string> Retentions { get; } = [$"{PrivacyLimits.RawRetentionDays} days", "until replaced", "for good", "not kept", "while the account exists", "8 hours", "3 years"];
 
     public ImmutableArray<InventoryGroup> Groups { get; }
 

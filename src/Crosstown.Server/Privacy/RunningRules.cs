@@ -6,19 +6,18 @@ namespace Crosstown.Server.Privacy;
 internal sealed class RunningRules(IServiceProvider services)
 {
     private readonly Lock _one = new();
-    private Task<RulesVerdict>? _verdict;
+    private RulesVerdict? _verdict;
 
     /// <summary>Compares the live database, interface, log templates, metrics and settings of this server with what is published.</summary>
-    public Task<RulesVerdict> VerdictAsync()
+    public RulesVerdict Verdict
     {
-        lock (_one)
+        get
         {
-            return _verdict = _verdict is null or { IsFaulted: true } ? FindAsync() : _verdict;
+            lock (_one)
+            {
+                return _verdict ??= RulesVerdict.Of(
+                    services.GetService<Inventory>() ?? Inventory.Published, SchemaInventory.ListGroups(ServerInventory.ListGroups(services)), MaterialChange.Published);
+            }
         }
     }
-
-    private async Task<RulesVerdict> FindAsync() => RulesVerdict.Of(
-        services.GetService<Inventory>() ?? Inventory.Published,
-        SchemaInventory.ListGroups(await ServerInventory.ListGroupsAsync(services, CancellationToken.None).ConfigureAwait(false)),
-        MaterialChange.Published);
 }

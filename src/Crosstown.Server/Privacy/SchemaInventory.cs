@@ -51,7 +51,8 @@ public static class SchemaInventory
             .GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)
             .Select(f => f.Name[1..f.Name.IndexOf('>', StringComparison.Ordinal)])
             .Select(name => new RunningField(name, false, name == nameof(ControllerEvent.TimeMs) ? "time" : "state"))]));
-        groups.Add(new RunningGroup("signal-configuration", "file", [.. ListSignalFileFields()]));
+        groups.Add(new RunningGroup("signal-configuration", "file", [.. ListFileFields("signal.schema.json")]));
+        groups.Add(new RunningGroup("city-configuration", "file", [.. ListFileFields("city.schema.json")]));
         foreach (var tables in ListTables().GroupBy(t => t.Name))
         {
             // Two definition sets may write different columns under one name: together they are what the table can hold.
@@ -77,11 +78,11 @@ public static class SchemaInventory
         ?? ComposedCatalog.All.FirstOrDefault(m => m.Tables.Any(t => t.Name == table))?.Title
         ?? "";
 
-    /// <summary>The properties of the signal files' published schema, as paths such as <c>detectors[].channel</c>.</summary>
-    private static RunningField[] ListSignalFileFields()
+    /// <summary>The properties of a file's published schema, as paths such as <c>detectors[].channel</c>.</summary>
+    private static RunningField[] ListFileFields(string file)
     {
-        using var stream = typeof(SchemaInventory).Assembly.GetManifestResourceStream("signal.schema.json")
-            ?? throw new InvalidOperationException("This program was built without the schema of signal files.");
+        using var stream = typeof(SchemaInventory).Assembly.GetManifestResourceStream(file)
+            ?? throw new InvalidOperationException($"This program was built without {file}.");
         using var schema = JsonDocument.Parse(stream);
         return [.. ListProperties(schema.RootElement, schema.RootElement, "")];
     }

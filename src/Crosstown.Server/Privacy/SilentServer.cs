@@ -26,7 +26,7 @@ internal sealed class SilentServer : IServer
             await using (app.ConfigureAwait(false))
             {
                 await app.StartAsync(stop).ConfigureAwait(false);
-                var groups = await ServerInventory.ListGroupsAsync(app.Services, stop).ConfigureAwait(false);
+                var groups = ServerInventory.ListGroups(app.Services);
                 await app.StopAsync(stop).ConfigureAwait(false);
                 return groups;
             }

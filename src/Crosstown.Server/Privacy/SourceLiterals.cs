@@ -44,6 +44,7 @@ internal static class SourceLiterals
     private static void Read(MetadataReader metadata, BlobReader code, string caller, IReadOnlySet<string> types, List<LiteralCall> calls)
     {
         var texts = new List<string>();
+        var isBranch = false;
         while (code.RemainingBytes > 0)
         {
             var first = code.ReadByte();
@@ -74,16 +75,19 @@ internal static class SourceLiterals
                     texts.Clear();
                 }
             }
-            else if (EndsStatement(instruction))
+            else if (EndsStatement(instruction) && !(instruction == OpCodes.Pop && isBranch))
             {
                 texts.Clear();
             }
+
+            // What is taken off right behind a branch is the null of an operator such as ??, in the middle of a statement.
+            isBranch = instruction.FlowControl == FlowControl.Cond_Branch;
         }
     }
 
     // What was put down before these does not reach a later call.
     private static bool EndsStatement(OpCode instruction) =>
-        instruction == OpCodes.Pop || instruction == OpCodes.Ret || instruction == OpCodes.Throw || instruction == OpCodes.Stfld || instruction == OpCodes.Stsfld
+        instruction == OpCodes.Pop || instruction == OpCodes.Ret || instruction == OpCodes.Throw || instruction == OpCodes.Stfld
         || instruction.Name!.StartsWith("stloc", StringComparison.Ordinal);
 
     private static (string Type, string Method)? FindTarget(MetadataReader metadata, EntityHandle handle)

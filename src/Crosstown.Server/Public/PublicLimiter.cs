@@ -9,7 +9,7 @@ namespace Crosstown.Server.Public;
 /// <summary>Keeps one reader of the public pages from taking the place of all others, without knowing who it is (rule P18).</summary>
 /// <remarks>
 /// What is held is a keyed hash and how many requests it has left, in memory alone. The key is random, is replaced with the day, and then nothing of the
-/// day before is left. A program in front of the server on the same machine hands on where a request came from; from elsewhere that header counts for nothing.
+/// day before is left.
 /// </remarks>
 internal sealed class PublicLimiter(TimeProvider time)
 {
@@ -23,7 +23,6 @@ internal sealed class PublicLimiter(TimeProvider time)
     public const int MostReaders = 65_536;
 
     private const long DayMs = 86_400_000;
-    private const string HandedOn = "X-Forwarded-For";
 
     private readonly Lock _one = new();
     private readonly ConcurrentDictionary<ulong, Allowance> _readers = new();
@@ -32,7 +31,7 @@ internal sealed class PublicLimiter(TimeProvider time)
 
     /// <summary>Takes one request from its reader's allowance.</summary>
     /// <returns>0 when it may go on, else the seconds to wait.</returns>
-    public int WaitSeconds(HttpContext context) => WaitSeconds(OriginOf(context));
+    public int WaitSeconds(HttpContext context) => WaitSeconds(context.Connection.RemoteIpAddress);
 
     /// <summary>Takes one request of an origin; null when it is not known, and then all such share one allowance.</summary>
     public int WaitSeconds(IPAddress? origin)
@@ -54,15 +53,6 @@ internal sealed class PublicLimiter(TimeProvider time)
 
     /// <summary>The readers' hashes, for the proof that a new day has new ones.</summary>
     internal IReadOnlyCollection<ulong> ListHashes() => [.. _readers.Keys];
-
-    private static IPAddress? OriginOf(HttpContext context)
-    {
-        var direct = context.Connection.RemoteIpAddress;
-        return direct is not null && IPAddress.IsLoopback(direct)
-            && context.Request.Headers[HandedOn].LastOrDefault()?.Split(',')[^1].Trim() is { Length: > 0 } text && IPAddress.TryParse(text, out var handed)
-            ? handed
-            : direct;
-    }
 
     private ulong Hash(IPAddress? origin, long day)
     {

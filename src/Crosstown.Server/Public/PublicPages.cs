@@ -33,7 +33,6 @@ internal static class PublicPages
     private const int GroupsOnPage = 120;
     private const int MostDays = 120;
     private const int LeastPacked = 1024;
-    private const string Policy = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
     private static readonly string[] s_reading = ["GET", "HEAD"];
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -70,9 +69,6 @@ internal static class PublicPages
     {
         var isStaff = context.User.Identity?.IsAuthenticated == true;
         var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = Policy;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
         headers.CacheControl = keep ?? (isStaff ? ForOne : ForAll);
         headers.Vary = "Accept-Encoding, Cookie";
         context.Response.StatusCode = status;
@@ -159,17 +155,17 @@ internal static class PublicPages
 
     private static Task<IResult> About(HttpContext context) => Render<AboutPage>(context, new() { ["Least"] = PrivacyLimits.PublicCountMinimum });
 
-    private static async Task<IResult> Held(HttpContext context, RunningRules rules, CityModel city, TimeProvider time)
+    private static Task<IResult> Held(HttpContext context, RunningRules rules, CityModel city, TimeProvider time)
     {
         var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-        return await Render<HeldPage>(context, new()
+        return Render<HeldPage>(context, new()
         {
             ["Held"] = Inventory.Published,
-            ["Verdict"] = await rules.VerdictAsync().ConfigureAwait(false),
+            ["Verdict"] = rules.Verdict,
             ["Limits"] = ListLimits(),
             ["Changes"] = (IReadOnlyList<MaterialChange>)MaterialChange.Published,
             ["Today"] = DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(ClockOf(city.Now).ToLocalMs(nowMs)).UtcDateTime),
-        }).ConfigureAwait(false);
+        });
     }
 
     private static async Task<IResult> HeldOfKind(HttpContext context, string kind, int page = 1)

@@ -216,7 +216,7 @@ internal sealed class FindingSearch(DayTables days, KeptMeasures kept, SignalSta
             }
 
             var run = own[first..];
-            var sinceMs = Math.Min(run.Min(b => b.SinceMs), run[0].TimeMs);
+            var sinceMs = run.Min(b => b.SinceMs);
             found.Add(new Finding(
                 KindOfFault(fault), look.Signal.Value, channel, sinceMs, lastMs, run.Count, Math.Round((lastMs - sinceMs) / 3_600_000.0, 2), null,
                 CountsOf(look, channel, lastMs), run.Average(b => b.Seen)));

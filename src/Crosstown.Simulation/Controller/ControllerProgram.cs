@@ -255,7 +255,7 @@ public sealed class ControllerProgram
 
         if (Phases.Length == 0)
         {
-            problems.Add(new Problem("XT301", "phases", "A controller needs at least one phase."));
+            problems.Add(new Problem("XT601", "phases", "A controller needs at least one phase."));
         }
 
         foreach (var overlap in Overlaps)
@@ -270,7 +270,7 @@ public sealed class ControllerProgram
 
         foreach (var priority in Priorities.Where(p => Find(p.Phase) is not { IsCoordinated: true }))
         {
-            problems.Add(new Problem("XT302", $"priority {priority.Number}", $"Phase {priority.Phase} is not coordinated: choose a coordinated phase."));
+            problems.Add(new Problem("XT602", $"priority {priority.Number}", $"Phase {priority.Phase} is not coordinated: choose a coordinated phase."));
         }
 
         if (problems.Count > 0)
@@ -384,12 +384,12 @@ public sealed class ControllerProgram
         var where = $"phase {phase.Number}";
         if (phase.Number is < 1 or > MaxPhase || phase.Ring is < 1 or > 4 || phase.BarrierGroup is < 1 or > 8)
         {
-            problems.Add(new Problem("XT303", where, $"Ring {phase.Ring}, barrier group {phase.BarrierGroup}: phases are 1-16, rings 1-4, groups 1-8."));
+            problems.Add(new Problem("XT603", where, $"Ring {phase.Ring}, barrier group {phase.BarrierGroup}: phases are 1-16, rings 1-4, groups 1-8."));
         }
 
         if (Phases.Count(p => p.Number == phase.Number) > 1)
         {
-            problems.Add(new Problem("XT304", where, "The phase is programmed twice."));
+            problems.Add(new Problem("XT604", where, "The phase is programmed twice."));
         }
 
         ReadOnlySpan<int> times =
@@ -401,23 +401,23 @@ public sealed class ControllerProgram
         {
             if (timeMs < 0 || timeMs % 100 != 0)
             {
-                problems.Add(new Problem("XT305", where, $"{timeMs} ms: times are whole tenths of a second, 0 or more."));
+                problems.Add(new Problem("XT605", where, $"{timeMs} ms: times are whole tenths of a second, 0 or more."));
             }
         }
 
         if (phase.YellowMs is < 3000 or > 6000 || phase.RedClearanceMs > 6000)
         {
-            problems.Add(new Problem("XT306", where, $"Yellow {phase.YellowMs} ms, red clearance {phase.RedClearanceMs} ms: yellow is 3-6 s, red clearance 0-6 s."));
+            problems.Add(new Problem("XT606", where, $"Yellow {phase.YellowMs} ms, red clearance {phase.RedClearanceMs} ms: yellow is 3-6 s, red clearance 0-6 s."));
         }
 
         if (phase.MinimumGreenMs < 1000 || phase.MaximumMs < phase.MinimumGreenMs)
         {
-            problems.Add(new Problem("XT307", where, $"Minimum green {phase.MinimumGreenMs} ms, maximum {phase.MaximumMs} ms: at least 1 s, and maximum not below minimum."));
+            problems.Add(new Problem("XT607", where, $"Minimum green {phase.MinimumGreenMs} ms, maximum {phase.MaximumMs} ms: at least 1 s, and maximum not below minimum."));
         }
 
         if (phase.WalkMs > 0 && phase.PedestrianClearanceMs <= 0)
         {
-            problems.Add(new Problem("XT308", where, "A walk needs a pedestrian clearance."));
+            problems.Add(new Problem("XT608", where, "A walk needs a pedestrian clearance."));
         }
     }
 
@@ -426,11 +426,11 @@ public sealed class ControllerProgram
         var where = $"overlap {(char)('A' + overlap.Number - 1)}";
         if (overlap.Parents.IsDefaultOrEmpty || overlap.Parents.Any(p => Find(p) is null) || (overlap.ProtectedPhase != 0 && Find(overlap.ProtectedPhase) is null))
         {
-            problems.Add(new Problem("XT309", where, "Its parents must be phases of this controller, at least one."));
+            problems.Add(new Problem("XT609", where, "Its parents must be phases of this controller, at least one."));
         }
         else if (overlap.Parents.Any(p => overlap.YellowMs + overlap.RedClearanceMs > Find(p)!.ChangeMs) && overlap.TrailingGreenMs == 0)
         {
-            problems.Add(new Problem("XT310", where, "Its yellow and red clearance last longer than a parent's: shorten them, they begin together."));
+            problems.Add(new Problem("XT610", where, "Its yellow and red clearance last longer than a parent's: shorten them, they begin together."));
         }
     }
 
@@ -440,7 +440,7 @@ public sealed class ControllerProgram
         {
             if (set.Any(p => Find(p) is null))
             {
-                problems.Add(new Problem("XT311", $"preempt {preempt.Number}", $"Its {name} phases name a phase that the controller lacks."));
+                problems.Add(new Problem("XT611", $"preempt {preempt.Number}", $"Its {name} phases name a phase that the controller lacks."));
             }
         }
 
@@ -448,7 +448,7 @@ public sealed class ControllerProgram
         var known = first.Select(p => Find(p)).Where(p => p is not null).ToList();
         if (preempt.DwellPhases.IsEmpty || known.Exists(a => known.Exists(b => a != b && (a!.Ring == b!.Ring || a.BarrierGroup != b.BarrierGroup))))
         {
-            problems.Add(new Problem("XT312", $"preempt {preempt.Number}", "It needs dwell phases, and the phases that it goes to first must be able to run together."));
+            problems.Add(new Problem("XT612", $"preempt {preempt.Number}", "It needs dwell phases, and the phases that it goes to first must be able to run together."));
         }
     }
 }
@@ -506,7 +506,7 @@ internal sealed class PatternLayout
             || pattern.OffsetMs < 0 || pattern.OffsetMs >= pattern.CycleMs)
         {
             problems.Add(new Problem(
-                "XT313", where,
+                "XT613", where,
                 $"Cycle {pattern.CycleMs} ms, offset {pattern.OffsetMs} ms: whole seconds, cycle 30-255 s, offset inside it, and at least one coordinated phase."));
             return layout;
         }
@@ -517,7 +517,7 @@ internal sealed class PatternLayout
             if (layout.SplitMs[phase.Number] < phase.MinimumGreenMs + phase.ChangeMs)
             {
                 problems.Add(new Problem(
-                    "XT314", where,
+                    "XT614", where,
                     $"Split of phase {phase.Number} is {layout.SplitMs[phase.Number]} ms, below its minimum green, yellow and red clearance of {phase.MinimumGreenMs + phase.ChangeMs} ms."));
             }
         }
@@ -555,7 +555,7 @@ internal sealed class PatternLayout
                 var sum = inGroup.Sum(p => SplitMs[p]);
                 if (length >= 0 && sum != length)
                 {
-                    problems.Add(new Problem("XT315", where, $"Splits of barrier group {group} last {length} ms in one ring and {sum} ms in another: make them equal."));
+                    problems.Add(new Problem("XT615", where, $"Splits of barrier group {group} last {length} ms in one ring and {sum} ms in another: make them equal."));
                 }
 
                 length = Math.Max(length, sum);
@@ -579,7 +579,7 @@ internal sealed class PatternLayout
 
         if (groupStart != CycleMs)
         {
-            problems.Add(new Problem("XT316", where, $"Splits fill {groupStart} ms of a cycle of {CycleMs} ms: make them equal."));
+            problems.Add(new Problem("XT616", where, $"Splits fill {groupStart} ms of a cycle of {CycleMs} ms: make them equal."));
         }
 
         CanSubtract = neededMs <= CycleMs * 5 / 6;
@@ -594,7 +594,7 @@ internal sealed class PatternLayout
         ReferenceMs = Pattern.Reference == OffsetReference.BeginGreen ? coordinated.Min(p => StartMs[p]) : YieldMs;
         if (coordinated.Any(p => program.Phase(p).BarrierGroup != program.Phase(coordinated[0]).BarrierGroup) || YieldMs <= CoordinatedStartMs)
         {
-            problems.Add(new Problem("XT317", where, "Coordinated phases must be green together for a while: same barrier group, and splits that overlap."));
+            problems.Add(new Problem("XT617", where, "Coordinated phases must be green together for a while: same barrier group, and splits that overlap."));
         }
 
         var shortestChange = program.Phases.Min(p => p.ChangeMs);

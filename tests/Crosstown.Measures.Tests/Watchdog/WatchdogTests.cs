@@ -91,6 +91,32 @@ public sealed class WatchdogTests
         Assert.StartsWith("2024-01-01T00:00:00.000,7,stuck-pedestrian-button,4,202.0,200.0", Assert.Single(Findings(log, Streets.AtStopBar)["watchdog"]), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(DefinitionSet.Crosstown, 0, 0)]
+    [InlineData(DefinitionSet.Crosstown, 1, 1)]
+    [InlineData(DefinitionSet.Udot5, 0, 1)]
+    public void Walks_that_no_button_asked_for_are_on_recall_and_accuse_none(DefinitionSet set, int presses, int findings)
+    {
+        ControllerEvent[] log =
+        [
+            .. Day(0, 20_000),
+            new ControllerEvent(MidnightMs + 1000, EventCode.PedestrianDetectorOn, 4),
+            new ControllerEvent(MidnightMs + 2000, EventCode.PedestrianDetectorOff, 4),
+            .. Enumerable.Range(0, presses).SelectMany(i => new[]
+            {
+                new ControllerEvent(MidnightMs + HourMs + 1000 + i, EventCode.PedestrianDetectorOn, 4),
+                new ControllerEvent(MidnightMs + HourMs + 1500 + i, EventCode.PedestrianDetectorOff, 4),
+            }),
+            .. Enumerable.Range(0, 101).SelectMany(i => new[]
+            {
+                new ControllerEvent(MidnightMs + HourMs + (i * 120_000), EventCode.PedestrianBeginWalk, 4),
+                new ControllerEvent(MidnightMs + HourMs + (i * 120_000) + 20_000, EventCode.PedestrianBeginDontWalk, 4),
+            }),
+        ];
+
+        Assert.Equal(findings, Findings(log, Streets.AtStopBar, set)["watchdog"].Count(f => f.Contains("stuck-pedestrian-button", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void A_phase_that_maxes_out_in_over_nine_of_ten_services_at_night_is_called_too_often()
     {

@@ -52,11 +52,14 @@ public sealed class FindingSearchTests : IAsyncLifetime
         return board.Now.All;
     }
 
-    /// <summary>Detectors that turn on and off each 20 s and a green a minute, for hours up to now.</summary>
-    private async Task DriveAsync(SignalId signal, double hours, params int[] without)
+    private Task DriveAsync(double hours, params int[] without) => DriveAsync([Signal], hours, without);
+
+    /// <summary>Lets hours pass in which detectors turn on and off each 20 s and a phase is green each minute; what was logged then arrives.</summary>
+    private async Task DriveAsync(SignalId[] signals, double hours, int[] without)
     {
         var log = new List<ControllerEvent>();
         var from = _clock.NowMs;
+        _clock.Advance(TimeSpan.FromHours(hours));
         for (var ms = from; ms < from + (hours * HourMs); ms += 20_000)
         {
             for (short channel = 1; channel <= 4; channel++)
@@ -76,14 +79,16 @@ public sealed class FindingSearchTests : IAsyncLifetime
         }
 
         log.Sort();
-        await Events.AppendAsync(signal, "UTC", log.ToArray());
+        foreach (var signal in signals)
+        {
+            await Events.AppendAsync(signal, "UTC", log.ToArray());
+        }
     }
 
     [Fact]
     public async Task A_healthy_signal_has_no_finding()
     {
-        await DriveAsync(Signal, 3);
-        _clock.Advance(TimeSpan.FromHours(3));
+        await DriveAsync(3);
         Assert.Empty(await LookAsync());
     }
 
@@ -91,15 +96,13 @@ public sealed class FindingSearchTests : IAsyncLifetime
     public async Task A_reported_fault_is_folded_into_one_finding_that_lasts_and_ends()
     {
         await Events.AppendAsync(Signal, "UTC", new ControllerEvent[] { new(StartMs + 600_000, EventCode.DetectorFaultOpenLoop, 3) });
-        await DriveAsync(Signal, 3, 3);
-        _clock.Advance(TimeSpan.FromHours(3));
+        await DriveAsync(3, 3);
         var finding = Assert.Single(await LookAsync(), f => f.Kind == FindingKind.OpenLoop);
         Assert.Equal(("7:open-loop:3", StartMs + 600_000), (finding.Id, finding.SinceMs));
         Assert.True(finding.Count > 8, $"{finding.Count} bins");
 
         await Events.AppendAsync(Signal, "UTC", new ControllerEvent[] { new(_clock.NowMs, EventCode.DetectorRestored, 3) });
-        await DriveAsync(Signal, 8);
-        _clock.Advance(TimeSpan.FromHours(8));
+        await DriveAsync(8);
         Assert.DoesNotContain(await LookAsync(), f => f.Number == 3);
     }
 
@@ -107,8 +110,7 @@ public sealed class FindingSearchTests : IAsyncLifetime
     public async Task Of_a_silent_cabinet_the_detectors_are_not_listed_one_by_one()
     {
         await Events.AppendAsync(Signal, "UTC", new ControllerEvent[] { new(StartMs + 600_000, EventCode.DetectorFaultShortedLoop, 1), new(StartMs + 600_000, EventCode.DetectorFaultShortedLoop, 2) });
-        await DriveAsync(Signal, 2, 1, 2);
-        _clock.Advance(TimeSpan.FromHours(2));
+        await DriveAsync(2, 1, 2);
         Assert.Equal(2, (await LookAsync()).Count(f => f.Kind == FindingKind.ShortedLoop));
         _clock.Advance(TimeSpan.FromMinutes(10));
         var silent = Assert.Single(await LookAsync());
@@ -120,8 +122,7 @@ public sealed class FindingSearchTests : IAsyncLifetime
     public async Task Detectors_that_fail_together_are_one_finding_of_the_cabinet()
     {
         await Events.AppendAsync(Signal, "UTC", Enumerable.Range(1, 4).Select(c => new ControllerEvent(StartMs + 600_000, EventCode.DetectorFaultOther, (short)c)).ToArray());
-        await DriveAsync(Signal, 2, 1, 2, 3, 4);
-        _clock.Advance(TimeSpan.FromHours(2));
+        await DriveAsync(2, 1, 2, 3, 4);
         var finding = Assert.Single(await LookAsync());
         Assert.Equal((FindingKind.DetectorsSilent, 4.0), (finding.Kind, finding.Value));
     }
@@ -129,12 +130,8 @@ public sealed class FindingSearchTests : IAsyncLifetime
     [Fact]
     public async Task Signals_that_fall_silent_together_are_one_finding_of_the_city()
     {
-        foreach (var id in (int[])[7, 8, 9, 10, 11])
-        {
-            await DriveAsync(SignalId.Parse($"{id}"), 1);
-        }
-
-        _clock.Advance(TimeSpan.FromHours(1) + TimeSpan.FromMinutes(5));
+        await DriveAsync([.. ((int[])[7, 8, 9, 10, 11]).Select(id => SignalId.Parse($"{id}"))], 1, []);
+        _clock.Advance(TimeSpan.FromMinutes(5));
         var finding = Assert.Single(await LookAsync());
         Assert.Equal((FindingKind.AllSilent, "", 5.0), (finding.Kind, finding.Signal, finding.Value));
     }
@@ -142,13 +139,12 @@ public sealed class FindingSearchTests : IAsyncLifetime
     [Fact]
     public async Task A_clock_that_is_set_again_and_again_and_a_failed_button_are_named()
     {
-        await DriveAsync(Signal, 2);
+        await DriveAsync(2);
         await Events.AppendAsync(Signal, "UTC", new ControllerEvent[]
         {
             new(StartMs + 600_000, EventCode.ClockUpdated, 5), new(StartMs + 1_600_000, EventCode.ClockUpdated, 5), new(StartMs + 2_000_000, EventCode.ClockDrift, 4000),
             new(StartMs + HourMs, EventCode.PedestrianDetectorFailed, 2),
         });
-        _clock.Advance(TimeSpan.FromHours(2));
         var found = await LookAsync();
         Assert.Equal(2, Assert.Single(found, f => f.Kind == FindingKind.ClockSet).Value);
         Assert.Equal(4000, Assert.Single(found, f => f.Kind == FindingKind.ClockOff).Value);

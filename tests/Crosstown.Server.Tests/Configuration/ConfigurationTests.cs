@@ -4,6 +4,7 @@ using Crosstown.Core.Street;
 using Crosstown.Logs.Configuration;
 using Crosstown.Server.City;
 using Crosstown.Server.Configuration;
+using Crosstown.Server.People.Audit;
 
 namespace Crosstown.Server.Tests.Configuration;
 
@@ -217,6 +218,23 @@ public sealed class ConfigurationTests
              "detectors/12/functions", "detectors/12/phase", "detectors/12/stopBarDistanceFt", "detectors/12#2/phase", "detectors/13", "phases/2/isCoordinated", "phases/2/yellowS", "phases/16",
              "overlaps/1/parentPhases", "pedestrianButtons/4/phase", "patterns/3/cycleLengthS", "patterns/3/splits/2", "patterns/3/splits/10"],
             SettingList.Of(all).Select(s => s.Field));
+    }
+
+    [Fact]
+    [Trait("rule", "C16")]
+    public async Task Who_changed_a_configuration_is_in_the_audit_with_the_hashes_of_before_and_after()
+    {
+        await using var server = await DeskServer.StartAsync();
+        var first = await PutAsync(server, Five, "*");
+        await PutAsync(server, Five.Replace("400", "500", StringComparison.Ordinal), Tag(first));
+
+        var entries = server.Get<AuditLog>().List(null, null, "configuration-replace", 9);
+
+        Assert.Equal(["signal/5", "signal/5"], entries.Select(e => e.Subject));
+        Assert.All(entries, e => Assert.Equal(("demo", "maintenance"), (e.Account, e.Reason)));
+        Assert.Equal("", entries[1].BeforeHash);
+        Assert.Equal(entries[1].AfterHash, entries[0].BeforeHash);
+        Assert.NotEqual(entries[0].BeforeHash, entries[0].AfterHash);
     }
 
     private static string Tag(JsonElement answer) => $"\"{answer.GetProperty("entityTag").GetString()}\"";

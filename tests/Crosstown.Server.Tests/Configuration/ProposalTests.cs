@@ -15,6 +15,9 @@ public sealed class ProposalTests
 {
     private const string Zone = "America/Los_Angeles";
 
+    // Raw events past their time would be deleted when the server starts.
+    private static readonly FixedTime s_clock = new(DateTimeOffset.FromUnixTimeMilliseconds(Town.DefaultStartMs + 86_400_000));
+
     [Fact]
     public async Task A_signal_with_a_log_and_no_configuration_gets_a_proposal_that_is_accepted_field_by_field()
     {
@@ -66,14 +69,14 @@ public sealed class ProposalTests
         try
         {
             long learnedMs;
-            await using (var server = await DeskServer.StartAsync(data: data))
+            await using (var server = await DeskServer.StartAsync(s_clock, data))
             {
                 await server.Get<LiveEvents>().AppendAsync(signal, Zone, logs[signal].ToArray());
                 server.Get<LearnQueue>().AskForUnknown();
                 learnedMs = (await WaitAsync(server, $"signals/{signal}/configuration")).GetProperty("learnedMs").GetInt64();
             }
 
-            await using var again = await DeskServer.StartAsync(data: data);
+            await using var again = await DeskServer.StartAsync(s_clock, data);
             var kept = await again.GetAsync($"signals/{signal}/configuration/proposal");
             Assert.Equal(("ready", learnedMs), (kept.GetProperty("state").GetString(), kept.GetProperty("learnedMs").GetInt64()));
             again.Get<LearnQueue>().AskForUnknown();
@@ -88,7 +91,7 @@ public sealed class ProposalTests
     [Fact]
     public async Task What_cannot_be_learned_or_accepted_is_said()
     {
-        await using var server = await DeskServer.StartAsync();
+        await using var server = await DeskServer.StartAsync(s_clock);
         await server.SendAsync(HttpMethod.Put, "signals/5/configuration", """{ "signal": "5" }""", "*");
         Assert.Equal((409, "XT376"), await CodeAsync(server, "signals/5/configuration/proposal", null));
         Assert.Equal((404, "XT375"), await CodeAsync(server, "signals/5/configuration/proposal/accept", "*"));
@@ -120,7 +123,7 @@ public sealed class ProposalTests
 
     private static async Task<DeskServer> StartAsync(Dictionary<SignalId, List<ControllerEvent>> logs, SignalId signal)
     {
-        var server = await DeskServer.StartAsync();
+        var server = await DeskServer.StartAsync(s_clock);
         await server.Get<LiveEvents>().AppendAsync(signal, Zone, logs[signal].ToArray());
         return server;
     }

@@ -42,15 +42,16 @@ internal sealed partial class PeopleServer : IAsyncDisposable
 
     /// <param name="settings">A JSON object of settings.</param>
     /// <param name="dialect">Which database holds the records.</param>
+    /// <param name="systemTime">Whether the clock is the machine's, for whoever else looks at it.</param>
     /// <param name="hashRounds">Few, so that tests need not wait; null for as many as outside of tests.</param>
-    public static async Task<PeopleServer> StartAsync(string? settings = null, bool isTown = false, string dialect = nameof(RecordDialect.Sqlite), Action<IServiceCollection>? add = null, Action<WebApplication>? map = null, int? hashRounds = 1000)
+    public static async Task<PeopleServer> StartAsync(string? settings = null, bool isTown = false, string dialect = nameof(RecordDialect.Sqlite), Action<IServiceCollection>? add = null, Action<WebApplication>? map = null, int? hashRounds = 1000, bool systemTime = false, int port = 0)
     {
         var data = Directory.CreateTempSubdirectory("crosstown-people-");
         var config = Path.Combine(data.FullName, "settings.json");
         var connection = dialect == nameof(RecordDialect.Postgresql) ? PostgresServer.NewDatabase() : null;
         File.WriteAllText(config, settings ?? (connection is null ? "{}" : JsonSerializer.Serialize(new { ConnectionStrings = new { Crosstown = connection } })));
         var time = new FixedTime(new DateTimeOffset(2026, 5, 13, 6, 0, 0, TimeSpan.Zero));
-        var app = ServerHost.Create(new ServerSettings { Data = data.FullName, Urls = "http://127.0.0.1:0", IsTown = isTown, Config = config }, time, services =>
+        var app = ServerHost.Create(new ServerSettings { Data = data.FullName, Urls = $"http://127.0.0.1:{port}", IsTown = isTown, Config = config }, systemTime ? TimeProvider.System : time, services =>
         {
             if (hashRounds is { } rounds)
             {

@@ -169,7 +169,7 @@ public sealed class ControllerEventTests
         var error = Assert.Throws<ProblemException>(() => new ControllerProgram(
             [Phase(2, 1, 1) with { YellowMs = 2900 }, Phase(4, 1, 2) with { WalkMs = 5000 }, Phase(4, 1, 2) with { MinimumGreenMs = 4050 }]));
 
-        Assert.Subset(error.Problems.Select(p => p.Code).ToHashSet(), new HashSet<string> { "XT304", "XT305", "XT306", "XT308" });
+        Assert.Subset(error.Problems.Select(p => p.Code).ToHashSet(), new HashSet<string> { "XT604", "XT605", "XT606", "XT608" });
     }
 
     [Fact]
@@ -184,8 +184,8 @@ public sealed class ControllerEventTests
             SplitMs = ImmutableSortedDictionary<byte, int>.Empty.Add(2, second).Add(4, fourth),
         };
 
-        Assert.Equal("XT316", Assert.Single(Assert.Throws<ProblemException>(() => new ControllerProgram(phases, patterns: [Pattern(30_000, 20_000)])).Problems).Code);
-        Assert.Contains(Assert.Throws<ProblemException>(() => new ControllerProgram(phases, patterns: [Pattern(53_000, 7000)])).Problems, p => p.Code == "XT314");
+        Assert.Equal("XT616", Assert.Single(Assert.Throws<ProblemException>(() => new ControllerProgram(phases, patterns: [Pattern(30_000, 20_000)])).Problems).Code);
+        Assert.Contains(Assert.Throws<ProblemException>(() => new ControllerProgram(phases, patterns: [Pattern(53_000, 7000)])).Problems, p => p.Code == "XT614");
         Assert.Single(new ControllerProgram(phases, patterns: [Pattern(40_000, 20_000)]).Patterns);
     }
 }

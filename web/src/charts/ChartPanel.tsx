@@ -5,8 +5,8 @@ import type { SignalDetail } from '../api/types';
 import { download, fileName, pngOf, svgOf } from '../plot/export';
 import { Legend } from '../plot/Legend';
 import type { EventQuestion, PlotModel } from '../plot/model';
-import { linesOf, type Picture } from '../plot/paint';
-import { Plot } from '../plot/Plot';
+import type { Picture } from '../plot/paint';
+import { Plot, PrintedPlot } from '../plot/Plot';
 import { dateText, dayText, lengthText, spanText } from '../plot/time';
 import { useMay } from '../state/session';
 import { useUrlState } from '../state/url';
@@ -86,8 +86,8 @@ export function ChartPanel({ chart, detail, range, compare, bin, group, surround
           {before.empty ? <Empty title="Nothing to draw">{before.empty}</Empty> : <PlotLines plots={before.plots} onAsk={onAsk} isPrint={isPrint === true} />}
         </div>
       )}
-      {grids.map((grid) => <div key={grid.title} class="chart-grid"><h3>{grid.title}</h3><GridTable grid={grid} zone={zone} /></div>)}
-      <Definition measure={chart.measure} />
+      {grids.map(grid => <div key={grid.title} class="chart-grid"><h3>{grid.title}</h3><GridTable grid={grid} zone={zone} of={chart.title} /></div>)}
+      {[chart.measure, ...(chart.also ?? [])].map(measure => <Definition key={measure} measure={measure} />)}
     </Panel>
   );
 }
@@ -95,7 +95,7 @@ export function ChartPanel({ chart, detail, range, compare, bin, group, surround
 function PlotLines({ plots, onZoom, onAsk, isPrint }: { plots: readonly PlotModel[]; onZoom?: ChartPanelProps['onZoom']; onAsk?: ChartPanelProps['onAsk']; isPrint: boolean }): JSX.Element {
   return (
     <div class="plots">
-      {linesOf(plots).flat().map((model) => <Plot key={model.key} model={model} isPrint={isPrint} {...(onZoom ? { onZoom } : {})} {...(onAsk ? { onAsk } : {})} />)}
+      {plots.map(model => isPrint ? <PrintedPlot key={model.key} model={model} /> : <Plot key={model.key} model={model} {...(onZoom ? { onZoom } : {})} {...(onAsk ? { onAsk } : {})} />)}
     </div>
   );
 }
@@ -106,19 +106,19 @@ function inputOf(detail: SignalDetail, data: ChartData, group: string, choice: R
 
 /** Marks of the other day over this day's, plot by plot; each mark moved to this day's hours. */
 export function overlaid(now: readonly PlotModel[], then: readonly PlotModel[], byMs: number, day: string): PlotModel[] {
-  const others = new Map(then.map((p) => [p.key, p]));
-  return now.map((plot) => {
+  const others = new Map(then.map(p => [p.key, p]));
+  return now.map(plot => {
     const other = others.get(plot.key);
     if (!other) {
       return plot;
     }
 
     const shift = plot.x.kind === 'time' ? byMs : 0;
-    const ghosts = asGhost(other.marks, day).map((m) => (m.kind === 'line' ? { ...m, x: m.x.map((x) => x + shift) } : m));
+    const ghosts = asGhost(other.marks, day).map(m => (m.kind === 'line' ? { ...m, x: m.x.map(x => x + shift) } : m));
     const scale = <S extends PlotModel['y'] | PlotModel['right']>(a: S, b: S): S => (a?.kind === 'number' && b?.kind === 'number' ? { ...a, max: Math.max(a.max, b.max), min: Math.min(a.min, b.min) } : a);
     return {
       ...plot, y: scale(plot.y, other.y), ...(plot.right ? { right: scale(plot.right, other.right) ?? plot.right } : {}), marks: [...plot.marks, ...ghosts],
-      read: (x) => {
+      read: x => {
         const said = other.read(x - shift);
         return [...plot.read(x), ...(said.length > 1 ? [`${day}: ${said.slice(1).join(', ')}`] : [])];
       },
@@ -131,12 +131,12 @@ function reporting(channels: readonly number[], { faulted }: Surroundings): stri
     return 'no such detector configured';
   }
 
-  const well = channels.filter((c) => !faulted.has(c)).length;
+  const well = channels.filter(c => !faulted.has(c)).length;
   return `${well} of ${channels.length} ${channels.length === 1 ? 'detector' : 'detectors'} reporting`;
 }
 
 function Compared({ now, then, day, today, zone }: { now: readonly Figure[]; then: readonly Figure[]; day: string; today: string; zone: string }): JSX.Element | null {
-  const rows = now.map((figure) => ({ figure, other: then.find((f) => f.label === figure.label)?.value ?? null }));
+  const rows = now.map(figure => ({ figure, other: then.find(f => f.label === figure.label)?.value ?? null }));
   return rows.length === 0 ? null : (
     <div class="table-frame">
       <table class="table compare-table">
@@ -172,15 +172,15 @@ export function differenceText(figure: Figure, other: number | null, zone: strin
 
 function useChoice(chart: Chart): { values: Record<string, string>; text: string; controls: ComponentChildren } {
   // A chart's controls are a fixed list, so their hooks come in the same order each time; a panel shows one chart for as long as it is drawn.
-  const states = (chart.controls ?? []).map((control) => ({ control, state: useUrlState(control.key, control.fallback) }));
-  const values = Object.fromEntries(states.map(({ control, state }) => [control.key, control.choices.some((c) => c.value === state[0]) ? state[0] : control.fallback]));
+  const states = (chart.controls ?? []).map(control => ({ control, state: useUrlState(control.key, control.fallback) }));
+  const values = Object.fromEntries(states.map(({ control, state }) => [control.key, control.choices.some(c => c.value === state[0]) ? state[0] : control.fallback]));
   return {
     values, text: JSON.stringify(values),
     controls: states.map(({ control, state }) => (
       <label key={control.key} class="chart-control">
         <span>{control.label}</span>
-        <select class="input" value={values[control.key]} onChange={(e) => state[1](e.currentTarget.value)}>
-          {control.choices.map((c) => <option key={c.value} value={c.value}>{c.label}</option>)}
+        <select class="input" value={values[control.key]} onChange={e => state[1](e.currentTarget.value)}>
+          {control.choices.map(c => <option key={c.value} value={c.value}>{c.label}</option>)}
         </select>
       </label>
     )),
@@ -199,13 +199,13 @@ function ExportMenu({ chart, detail, range, bin, picture, hasPlots, mayRaw }: { 
   return (
     <div
       class="export"
-      onKeyDown={(e) => {
+      onKeyDown={e => {
         if (e.key === 'Escape' && isOpen) {
           e.stopPropagation();
           setOpen(false);
         }
       }}
-      onFocusOut={(e) => {
+      onFocusOut={e => {
         if (!(e.relatedTarget instanceof Node) || !e.currentTarget.contains(e.relatedTarget)) {
           setOpen(false);
         }
@@ -216,7 +216,7 @@ function ExportMenu({ chart, detail, range, bin, picture, hasPlots, mayRaw }: { 
         <div class="export-menu">
           <Button kind="quiet" disabled={!hasPlots} onClick={run(async () => download(name(chart.key, 'png'), await pngOf(picture()), 'image/png'))}>Picture (PNG)</Button>
           <Button kind="quiet" disabled={!hasPlots} onClick={run(() => download(name(chart.key, 'svg'), svgOf(picture()), 'image/svg+xml'))}>Vector picture (SVG)</Button>
-          {chart.tables.filter((t) => mayRaw || !t.isRaw).map((need) => (
+          {chart.tables.filter(t => mayRaw || !t.isRaw).map(need => (
             <Button key={need.table} kind="quiet" onClick={run(async () => download(name(need.table, 'csv'), await getBlob(tablePath(detail.signal.id, need, range, zone, bin), 'text/csv', need.isRaw ? { raw: true } : {}), 'text/csv'))}>
               {need.table} (CSV)
             </Button>

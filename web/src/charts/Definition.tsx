@@ -8,7 +8,7 @@ const pages = new Map<string, Promise<string>>();
 /** What a measure's page says under a heading, its first paragraph, without markup; empty when it has none. */
 export function firstParagraph(page: string, heading: string): string {
   const lines = page.split(/\r?\n/);
-  const start = lines.findIndex((l) => l.trim() === `## ${heading}`);
+  const start = lines.findIndex(l => l.trim() === `## ${heading}`);
   if (start < 0) {
     return '';
   }

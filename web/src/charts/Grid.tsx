@@ -19,7 +19,7 @@ export function cellText(value: Cell, kind: ColumnKind, zone: string): string {
   switch (kind) {
     case 'time': return dayClockText(zone, value, value % 60_000 === 0 ? 'minutes' : 'tenths');
     case 'count': return count(value);
-    case 'percent': return percent(value, value > 0 && value < 0.1 ? 1 : 0);
+    case 'percent': return percent(value);
     case 'seconds': return seconds(value);
     case 'ratio': return ratio(value);
     default: return plain(value);
@@ -27,7 +27,7 @@ export function cellText(value: Cell, kind: ColumnKind, zone: string): string {
 }
 
 /** A grid as a table that sorts and scrolls. */
-export function GridTable({ grid, zone, pageRows }: { grid: Grid; zone: string; pageRows?: number }): JSX.Element {
+export function GridTable({ grid, zone, of }: { grid: Grid; zone: string; /** The chart that it belongs to. */ of: string }): JSX.Element {
   const columns = useMemo(() => grid.columns.map((column, i): TableColumn<{ row: readonly Cell[]; index: number }> => ({
     key: `${i}`, title: column.title, ...(column.hint ? { hint: column.hint } : {}), align: column.kind === 'text' || column.kind === 'time' ? 'left' : 'right',
     value: ({ row }) => row[i] ?? null,
@@ -39,5 +39,5 @@ export function GridTable({ grid, zone, pageRows }: { grid: Grid; zone: string; 
     ...(i === 0 && grid.linkOf ? { cell: ({ row }: { row: readonly Cell[] }) => <Link href={grid.linkOf!(row)}>{row[0]}</Link> } : {}),
   })), [grid, zone]);
   const rows = useMemo(() => grid.rows.map((row, index) => ({ row, index })), [grid.rows]);
-  return <DataTable columns={columns} rows={rows} caption={grid.title} rowKey={({ index }) => index} pageRows={pageRows ?? 100} maxHeight={rows.length > 16 ? '440px' : undefined} empty={<p class="muted">No rows.</p>} />;
+  return <DataTable columns={columns} rows={rows} caption={`${of}: ${grid.title.toLowerCase()}`} rowKey={({ index }) => index} pageRows={100} maxHeight={rows.length > 16 ? '440px' : undefined} empty={<p class="muted">No rows.</p>} />;
 }

@@ -80,6 +80,8 @@ export interface Chart {
   title: string;
   /** Its measure, for the definition beside it. */
   measure: string;
+  /** Other measures that it draws from, whose definitions stand beside it too. */
+  also?: readonly string[];
   tables: readonly TableNeed[];
   /** Codes whose log rows it needs as well. */
   eventCodes?: readonly number[];

@@ -44,4 +44,4 @@ export const charts: readonly Chart[] = [
   feed,
 ];
 
-export const findChart = (key: string): Chart | undefined => charts.find((c) => c.key === key);
+export const findChart = (key: string): Chart | undefined => charts.find(c => c.key === key);

@@ -19,7 +19,7 @@ export type Bin = (typeof BINS)[number];
 
 /** The bin length of an address, or one that gives a readable number of bins: about a hundred. */
 export function binOf(text: string, lengthMs: number): Bin {
-  return BINS.find((b) => b.value === text) ?? (lengthMs <= 6 * HOUR ? BINS[0] : lengthMs <= 3 * DAY ? BINS[1] : BINS[2]);
+  return BINS.find(b => b.value === text) ?? (lengthMs <= 6 * HOUR ? BINS[0] : lengthMs <= 3 * DAY ? BINS[1] : BINS[2]);
 }
 
 /** Begin of the bin that holds a time, on the zone's clock: a bin that begins before the asked time would else be missing. */
@@ -94,7 +94,7 @@ export function useFreshness(signal: string, range: Range): string {
       const isFirst = seen.current.atMs === 0;
       seen.current = { atMs: now, version };
       if (!isFirst) {
-        setLate((n) => n + 1);
+        setLate(n => n + 1);
       }
     }
   }, [version, range.isLive]);
@@ -103,7 +103,7 @@ export function useFreshness(signal: string, range: Range): string {
 
 export function useChartData(chart: Pick<Chart, 'key' | 'tables' | 'eventCodes'>, signal: string, zone: string, stretch: Stretch | null, bin: Bin, mayRaw: boolean, freshness: string): Loaded<ChartData> {
   const key = stretch === null ? null : [chart.key, signal, stretch.startMs, stretch.endMs, bin.value, mayRaw, freshness].join('|');
-  return useLoad(key, (abort) => loadChart(chart, signal, stretch!, zone, bin, mayRaw, abort), `${chart.key}|${signal}`);
+  return useLoad(key, abort => loadChart(chart, signal, stretch!, zone, bin, mayRaw, abort), `${chart.key}|${signal}`);
 }
 
 /** What the whole page knows of its time: which stretches the log did not see, and which detectors are at fault at its end. */
@@ -159,7 +159,7 @@ export function unseenOf(range: Stretch, bins: readonly { startMs: number; endMs
 /** Share of a range, as far as it is past, that bins with their shares make up; the bin that is still running counts for what of it is past. */
 export function seenShareOf(range: Stretch, bins: readonly { startMs: number; endMs: number; seenShare: number | null }[], nowMs: number): number | null {
   const end = Math.min(range.endMs, nowMs);
-  if (end <= range.startMs || bins.some((b) => b.seenShare === null)) {
+  if (end <= range.startMs || bins.some(b => b.seenShare === null)) {
     return null;
   }
 
@@ -173,7 +173,7 @@ export function useSurroundings(detail: SignalDetail, range: Range, nowMs: numbe
   const bin = lengthMs <= 3 * DAY ? BINS[0] : BINS[2];
   const loaded = useLoad(
     [signal, range.startMs, range.endMs, freshness].join('|'),
-    (abort) => loadChart({ tables: [{ table: 'communications-health', isBinned: true }, { table: 'detector-health', isBinned: true }] }, signal, range, detail.signal.zone, bin, false, abort), signal);
+    abort => loadChart({ tables: [{ table: 'communications-health', isBinned: true }, { table: 'detector-health', isBinned: true }] }, signal, range, detail.signal.zone, bin, false, abort), signal);
   const tables = loaded.data?.tables;
   const health = tables?.['communications-health'];
   const faults = tables?.['detector-health'];
@@ -183,12 +183,12 @@ export function useSurroundings(detail: SignalDetail, range: Range, nowMs: numbe
   }
 
   const { stretch } = loaded.data;
-  const bins = health.where(() => true).map((r) => ({ startMs: health.time('time', r), endMs: health.time('time', r) + health.binMs, seenShare: health.number('seen_share', r) }));
+  const bins = health.where(() => true).map(r => ({ startMs: health.time('time', r), endMs: health.time('time', r) + health.binMs, seenShare: health.number('seen_share', r) }));
   const lastBin = Math.min(stretch.endMs, nowMs) - 2 * health.binMs;
   return {
     unseen: unseenOf(stretch, bins, detail.events === null ? null : { startMs: detail.events.startMs, endMs: lastEvent }, nowMs),
     seenShare: seenShareOf(stretch, bins, Math.min(nowMs, lastEvent + LATE_MS)),
-    faulted: new Set((faults?.where((r) => faults.time('time', r) >= lastBin) ?? []).map((r) => faults!.time('channel', r))),
+    faulted: new Set((faults?.where(r => faults.time('time', r) >= lastBin) ?? []).map(r => faults!.time('channel', r))),
     newestMs: lastEvent || null,
   };
 }

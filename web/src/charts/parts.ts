@@ -17,7 +17,7 @@ export const DETECTOR_CODES: readonly number[] = [81, 82, 83, 84, 85, 86, 87, 88
 export function unseenMark(input: ChartInput): Spans[] {
   return input.unseen.length === 0
     ? []
-    : [{ kind: 'spans', x0: input.unseen.map((u) => u.startMs), x1: input.unseen.map((u) => u.endMs), ink: 'hatch', isHatched: true, name: 'Not seen by the log' }];
+    : [{ kind: 'spans', x0: input.unseen.map(u => u.startMs), x1: input.unseen.map(u => u.endMs), ink: 'hatch', isHatched: true, name: 'Not seen by the log' }];
 }
 
 /** A bin that is still running says a rate only once this share of it was seen: its first seconds would be drawn as a fall to nothing. */
@@ -30,7 +30,7 @@ export interface PlanRow { startMs: number; endMs: number; plan: number | null; 
 
 /** Rows of a table by plan, of one group, that reach into the range. */
 export function planRows(table: Table | undefined, input: ChartInput, isOwn: (row: number) => boolean): PlanRow[] {
-  return table === undefined ? [] : table.where((row) => isOwn(row) && table.time('time', row) < input.endMs && table.time('end', row) > input.startMs).map((row) => ({
+  return table === undefined ? [] : table.where(row => isOwn(row) && table.time('time', row) < input.endMs && table.time('end', row) > input.startMs).map(row => ({
     startMs: table.time('time', row), endMs: table.time('end', row), plan: table.number('plan', row),
     cycleLengthS: table.number('cycle_length_s', row), offsetS: table.number('offset_s', row), row,
   }));
@@ -40,12 +40,12 @@ export function planRows(table: Table | undefined, input: ChartInput, isOwn: (ro
 export function planRules(plans: readonly PlanRow[], say: (plan: PlanRow, index: number) => readonly string[] = () => []): Rules {
   return {
     kind: 'rules', ink: 'muted', name: 'Plan change',
-    x: plans.map((p) => p.startMs), labels: plans.map((p, i) => [planName(p.plan), ...say(p, i)].join(' · ')),
-    say: (i) => {
+    x: plans.map(p => p.startMs), labels: plans.map((p, i) => [planName(p.plan), ...say(p, i)].join(' · ')),
+    say: i => {
       const plan = plans[i]!;
       return [`${planName(plan.plan)} from`, plan.cycleLengthS ? `cycle ${plan.cycleLengthS} s` : '', plan.offsetS !== null ? `offset ${plan.offsetS} s` : ''].filter(Boolean).join(', ');
     },
-    behind: (i) => ({
+    behind: i => ({
       title: `${planName(plans[i]!.plan)} begins`, atMs: plans[i]!.startMs, startMs: plans[i]!.startMs - MINUTE, endMs: plans[i]!.startMs + MINUTE,
       matches: [{ codes: [131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143, 144, 145, 146, 147, 148, 149, 150, 156], parameter: null }],
     }),

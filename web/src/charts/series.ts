@@ -1,7 +1,7 @@
 import { axisEnd, plain } from '../plot/numbers';
 import { SERIES, type Ink } from '../plot/palette';
 import type { EventQuestion, Mark, PlotModel } from '../plot/model';
-import { clockText } from '../plot/time';
+import { clockText, momentText } from '../plot/time';
 import type { Cell, ChartInput, ChartResult, ColumnKind, Figure, Grid } from './definition';
 import { askSpan, isDrawable, lastAtOrBefore, unseenMark } from './parts';
 import { cellText } from './Grid';
@@ -47,7 +47,7 @@ export function gather(table: Table, rows: readonly number[], spec: Pick<SeriesS
     const bins = series.get(name) ?? new Map<number, (number | null)[]>();
     series.set(name, bins);
     const time = table.time('time', row);
-    const own = spec.columns.map((c) => table.number(c.column, row));
+    const own = spec.columns.map(c => table.number(c.column, row));
     const before = bins.get(time);
     bins.set(time, before === undefined ? own : before.map((v, i) => (spec.columns[i]!.together === 'sum' ? (v === null ? own[i]! : own[i] === null ? v : v + own[i]!) : v)));
   }
@@ -61,14 +61,14 @@ export function seriesPlots(input: ChartInput, spec: SeriesSpec): { plots: PlotM
   const titles = ['Of', 'Series', 'Begin of bin'];
   const columns: Grid['columns'] = [
     { title: titles[0]!, kind: 'text' }, ...(spec.seriesOf ? [{ title: titles[1]!, kind: 'text' as const }] : []), { title: titles[2]!, kind: 'time' },
-    ...spec.columns.map((c) => ({ title: c.name, kind: c.kind })), { title: 'Seen', kind: 'percent' },
+    ...spec.columns.map(c => ({ title: c.name, kind: c.kind })), { title: 'Seen', kind: 'percent' },
   ];
   if (!table) {
     return { plots: [], data: { title: 'Bins', columns, rows: [] }, rows: [], table };
   }
 
   const hasGroups = (row: number): boolean => table.number('phase', row) !== null || table.number('overlap', row) !== null;
-  const rows = table.where((r) => table.time('time', r) + table.binMs > input.startMs && table.time('time', r) < input.endMs && isDrawable(table, r, input.endMs)
+  const rows = table.where(r => table.time('time', r) + table.binMs > input.startMs && table.time('time', r) < input.endMs && isDrawable(table, r, input.endMs)
     && (input.group === '' || !hasGroups(r) || groupKey(table.number('phase', r), table.number('overlap', r)) === input.group));
   const plotOf = spec.plotOf ?? ((t: Table, r: number, at: ChartInput) => {
     const key = groupKey(t.number('phase', r), t.number('overlap', r));
@@ -84,32 +84,32 @@ export function seriesPlots(input: ChartInput, spec: SeriesSpec): { plots: PlotM
 
   const order = inOrder(input.detail);
   // A series has one color in all plots, so that one legend holds for them all.
-  const names = [...new Set(rows.map((r) => spec.seriesOf?.(table, r) ?? ''))].sort();
+  const names = [...new Set(rows.map(r => spec.seriesOf?.(table, r) ?? ''))].sort();
   const data: Cell[][] = [];
   const sorted = [...groups.entries()].sort((a, b) => order(a[0], b[0]));
   const plots = sorted.map(([key, group]): PlotModel => {
     const series = gather(table, group.rows, spec);
-    const seen = new Map(group.rows.map((r) => [table.time('time', r), table.number('seen_share', r)]));
+    const seen = new Map(group.rows.map(r => [table.time('time', r), table.number('seen_share', r)]));
     for (const s of series) {
-      data.push(...s.bins.map((b) => [group.title, ...(spec.seriesOf ? [s.name] : []), b.timeMs, ...b.values, seen.get(b.timeMs) ?? null]));
+      data.push(...s.bins.map(b => [group.title, ...(spec.seriesOf ? [s.name] : []), b.timeMs, ...b.values, seen.get(b.timeMs) ?? null]));
     }
 
     const marks: Mark[] = [...unseenMark(input)];
     const most = { left: 0, right: 0 };
-    series.forEach((s) => spec.columns.forEach((column, i) => {
+    series.forEach(s => spec.columns.forEach((column, i) => {
       const place = names.indexOf(s.name);
       if (column.draw === 'none') {
         return;
       }
 
       const side = column.axis ?? 'left';
-      most[side] = Math.max(most[side], ...s.bins.map((b) => b.values[i] ?? 0));
-      const name = s.name === '' ? column.name : spec.columns.filter((c) => c.draw !== 'none').length > 1 ? `${s.name}, ${column.name.toLowerCase()}` : s.name;
+      most[side] = Math.max(most[side], ...s.bins.map(b => b.values[i] ?? 0));
+      const name = s.name === '' ? column.name : spec.columns.filter(c => c.draw !== 'none').length > 1 ? `${s.name}, ${column.name.toLowerCase()}` : s.name;
       const base = { ink: column.ink ?? SERIES[(place + i) % SERIES.length]!, name: side === 'right' ? `${name} (right axis)` : name, ...(column.axis ? { axis: column.axis } : {}) };
       if (column.draw === 'bars') {
-        const bins = s.bins.filter((b) => (b.values[i] ?? 0) > 0);
+        const bins = s.bins.filter(b => (b.values[i] ?? 0) > 0);
         const gap = table.binMs * 0.06;
-        marks.push({ ...base, kind: 'boxes', x0: bins.map((b) => b.timeMs + gap), x1: bins.map((b) => b.timeMs + table.binMs - gap), y0: bins.map(() => 0), y1: bins.map((b) => b.values[i]!), opacity: 0.75, leastWidth: 1 });
+        marks.push({ ...base, kind: 'boxes', x0: bins.map(b => b.timeMs + gap), x1: bins.map(b => b.timeMs + table.binMs - gap), y0: bins.map(() => 0), y1: bins.map(b => b.values[i]!), opacity: 0.75, leastWidth: 1 });
         return;
       }
 
@@ -139,8 +139,8 @@ export function seriesPlots(input: ChartInput, spec: SeriesSpec): { plots: PlotM
     return {
       key: `${spec.table}-${key}`, title: group.title, height: spec.height ?? 220, ...(groups.size > 1 ? { share: 0.5 } : {}), x: { kind: 'time', startMs: input.startMs, endMs: input.endMs, zone: input.zone },
       y: scale('left', spec.left), ...(spec.right ? { right: scale('right', spec.right) } : {}), marks,
-      read: (x) => [clockText(input.zone, x), ...series.flatMap((s) => {
-        const bin = s.bins[lastAtOrBefore(s.bins.map((b) => b.timeMs), x)];
+      read: x => [momentText(input.zone, x, input.endMs - input.startMs), ...series.flatMap(s => {
+        const bin = s.bins[lastAtOrBefore(s.bins.map(b => b.timeMs), x)];
         if (!bin || x >= bin.timeMs + table.binMs) {
           return [];
         }
@@ -148,8 +148,8 @@ export function seriesPlots(input: ChartInput, spec: SeriesSpec): { plots: PlotM
         return [`${s.name ? `${s.name}: ` : ''}${spec.columns.map((c, i) => `${c.name.toLowerCase()} ${cellText(bin.values[i] ?? null, c.kind, input.zone)}`).join(', ')}`];
       })],
       ...(spec.matches ? {
-        behind: (x) => {
-          const start = series[0]?.bins[lastAtOrBefore(series[0].bins.map((b) => b.timeMs), x)]?.timeMs;
+        behind: x => {
+          const start = series[0]?.bins[lastAtOrBefore(series[0].bins.map(b => b.timeMs), x)]?.timeMs;
           return start === undefined ? null : askSpan(`${group.title}, bin from ${clockText(input.zone, start)}`, start, start + table.binMs, spec.matches!(key, input));
         },
       } : {}),

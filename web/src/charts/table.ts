@@ -72,7 +72,7 @@ export class Table {
     for (const name of timeColumns) {
       const column = columns[name];
       if (column) {
-        columns[name] = column.map((v) => (typeof v === 'number' ? v + byMs : v));
+        columns[name] = column.map(v => (typeof v === 'number' ? v + byMs : v));
       }
     }
 

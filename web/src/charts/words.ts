@@ -12,7 +12,7 @@ export const groupName = (key: string): string => (/^\d+$/.test(key) ? `Phase ${
 /** The approach that a group serves, in the words of the configuration; empty when it does not say. */
 export function approachOf(detail: SignalDetail, key: string): string {
   const name = groupName(key).toLowerCase();
-  const approach = detail.approaches.find((a) => a.protected?.toLowerCase() === name) ?? detail.approaches.find((a) => a.permissive?.toLowerCase() === name);
+  const approach = detail.approaches.find(a => a.protected?.toLowerCase() === name) ?? detail.approaches.find(a => a.permissive?.toLowerCase() === name);
   if (!approach) {
     return '';
   }
@@ -43,14 +43,14 @@ export const plainWord = (word: string): string => capital(word.replaceAll(/[-_]
 
 /** Detectors of a signal with a function, of a group or of all. */
 export function channelsOf(detail: SignalDetail, functions: readonly string[], group = ''): number[] {
-  const wanted = functions.map((f) => f.toLowerCase().replaceAll('-', ''));
+  const wanted = functions.map(f => f.toLowerCase().replaceAll('-', ''));
   return [...new Set(detail.detectors
-    .filter((d) => d.functions.some((f) => wanted.includes(f.toLowerCase().replaceAll('-', ''))) && (group === '' || groupKey(d.phase, d.overlap) === group))
-    .map((d) => d.channel))].sort((a, b) => a - b);
+    .filter(d => d.functions.some(f => wanted.includes(f.toLowerCase().replaceAll('-', ''))) && (group === '' || groupKey(d.phase, d.overlap) === group))
+    .map(d => d.channel))].sort((a, b) => a - b);
 }
 
 /** Coordinated phases first, then by number, overlaps last: the order in which groups are looked at. */
 export function inOrder(detail: SignalDetail): (a: string, b: string) => number {
-  const rank = (key: string): number => (detail.phases.some((p) => String(p.number) === key && p.isCoordinated) ? 0 : /^\d+$/.test(key) ? 1 : 2);
+  const rank = (key: string): number => (detail.phases.some(p => String(p.number) === key && p.isCoordinated) ? 0 : /^\d+$/.test(key) ? 1 : 2);
   return (a, b) => rank(a) - rank(b) || a.localeCompare(b, 'en', { numeric: true });
 }

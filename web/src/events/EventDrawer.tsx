@@ -12,7 +12,7 @@ import './events.css';
 /** The question that the address holds, and how to ask another one. */
 export function useEventQuestion(): { question: EventQuestion | null; ask(question: EventQuestion | null): void } {
   const [text, setText] = useUrlState('e', '');
-  return { question: text === '' ? null : parseQuestion(text), ask: (q) => setText(q === null ? '' : questionText(q), 'replace') };
+  return { question: text === '' ? null : parseQuestion(text), ask: q => setText(q === null ? '' : questionText(q), 'replace') };
 }
 
 /** The log rows behind the mark that was pointed at, beside the charts. */
@@ -43,7 +43,7 @@ export function EventDrawer({ signal, zone }: { signal: string; zone: string }):
   return (
     <aside
       ref={drawer} class="drawer no-print" tabIndex={-1} aria-label="Log rows behind the chosen mark"
-      onKeyDown={(event) => {
+      onKeyDown={event => {
         if (event.key === 'Escape') {
           event.stopPropagation();
           ask(null);
@@ -57,17 +57,17 @@ export function EventDrawer({ signal, zone }: { signal: string; zone: string }):
         </div>
         <Button kind="quiet" icon="close" label="Close (Escape)" onClick={() => ask(null)} />
       </div>
-      <EventTools isAll={isAll} canChoose={question.matches.length > 0} onAll={(on) => setAll(on ? '1' : '')} move={move} />
+      <EventTools isAll={isAll} canChoose={question.matches.length > 0} onAll={on => setAll(on ? '1' : '')} move={move} />
       <EventRows signal={signal} zone={zone} question={question} isAll={isAll} />
     </aside>
   );
 }
 
-export function EventTools({ isAll, canChoose, onAll, move }: { isAll: boolean; canChoose: boolean; onAll(on: boolean): void; move(how: Parameters<typeof movedQuestion>[1]): () => void }): JSX.Element {
+export function EventTools({ isAll, canChoose, chosen = 'Behind the mark', onAll, move }: { isAll: boolean; canChoose: boolean; chosen?: string; onAll(on: boolean): void; move(how: Parameters<typeof movedQuestion>[1]): () => void }): JSX.Element {
   return (
     <div class="event-tools">
       <div class="button-group" role="group" aria-label="Which rows">
-        <Button pressed={!isAll} disabled={!canChoose} onClick={() => onAll(false)}>Behind the mark</Button>
+        <Button pressed={!isAll} disabled={!canChoose} onClick={() => onAll(false)}>{chosen}</Button>
         <Button pressed={isAll} onClick={() => onAll(true)}>All rows</Button>
       </div>
       <div class="button-group" role="group" aria-label="Time">

@@ -24,11 +24,11 @@ interface EventRowsProps {
   isAll: boolean;
 }
 
-const codesOf = (question: EventQuestion): number[] => [...new Set(question.matches.flatMap((m) => m.codes))].sort((a, b) => a - b);
+const codesOf = (question: EventQuestion): number[] => [...new Set(question.matches.flatMap(m => m.codes))].sort((a, b) => a - b);
 
 function eventsPath(signal: string, { question, isAll }: Pick<EventRowsProps, 'question' | 'isAll'>, limit: number): string {
   const codes = isAll ? [] : codesOf(question);
-  const parameters = new Set(question.matches.map((m) => m.parameter));
+  const parameters = new Set(question.matches.map(m => m.parameter));
   const parameter = !isAll && parameters.size === 1 ? [...parameters][0] : null;
   return `/signals/${encodeURIComponent(signal)}/events?from=${question.startMs}&to=${question.endMs}${codes.length > 0 ? `&codes=${codes.join(',')}` : ''}${parameter == null ? '' : `&parameter=${parameter}`}&limit=${limit}`;
 }
@@ -37,7 +37,7 @@ let codeNames: Promise<ReadonlyMap<number, EventCodeAnswer>> | null = null;
 
 /** Names of codes, asked for once; a server that has none leaves the numbers to speak. */
 export function loadCodeNames(): Promise<ReadonlyMap<number, EventCodeAnswer>> {
-  codeNames ??= getJson<EventCodeAnswer[]>('/event-codes').then((list) => new Map(list.map((c) => [c.code, c])), () => {
+  codeNames ??= getJson<EventCodeAnswer[]>('/event-codes').then(list => new Map(list.map(c => [c.code, c])), () => {
     codeNames = null;
     return new Map();
   });
@@ -48,7 +48,7 @@ export function loadCodeNames(): Promise<ReadonlyMap<number, EventCodeAnswer>> {
 export function EventRows({ signal, zone, question, isAll }: EventRowsProps): JSX.Element {
   const [problem, setProblem] = useState<string | null>(null);
   const path = eventsPath(signal, { question, isAll }, MOST_ROWS);
-  const loaded = useLoad(path, (abort) => Promise.all([getJson<EventsAnswer>(path, { signal: abort, raw: true }), loadCodeNames()]), signal);
+  const loaded = useLoad(path, abort => Promise.all([getJson<EventsAnswer>(path, { signal: abort, raw: true }), loadCodeNames()]), signal);
   if (loaded.error) {
     return <Failure error={loaded.error} onRetry={loaded.reload} />;
   }
@@ -59,22 +59,22 @@ export function EventRows({ signal, zone, question, isAll }: EventRowsProps): JS
 
   const [events, names] = loaded.data;
   const rows = events.times.map((timeMs, i) => ({ timeMs, code: events.codes[i]!, parameter: events.parameters[i]! }))
-    .map((row) => ({ ...row, isOwn: isMatch(question, row.code, row.parameter) }))
-    .filter((row) => isAll || row.isOwn);
+    .map(row => ({ ...row, isOwn: isMatch(question, row.code, row.parameter) }))
+    .filter(row => isAll || row.isOwn);
   const nearest = rows.reduce((best, row, i) => (Math.abs(row.timeMs - question.atMs) < Math.abs((rows[best]?.timeMs ?? Infinity) - question.atMs) ? i : best), 0);
   const isLong = question.endMs - question.startMs > HOUR_MS;
   const save = (): void => {
     const name = fileName(signal, 'events', new Date(question.startMs).toISOString().slice(0, 19), isAll ? 'all' : 'chosen') + '.csv';
     setProblem(null);
     if (!events.isCut) {
-      download(name, csvOf(['time', 'local_time', 'code', 'name', 'parameter'], rows.map((r) => [
+      download(name, csvOf(['time', 'local_time', 'code', 'name', 'parameter'], rows.map(r => [
         new Date(r.timeMs).toISOString(), dayClockText(zone, r.timeMs, 'tenths'), r.code, names.get(r.code)?.name ?? null, r.parameter,
       ])), 'text/csv');
       return;
     }
 
     // More rows than are shown: the server writes them.
-    getBlob(eventsPath(signal, { question, isAll }, 20_000), 'text/csv', { raw: true }).then((blob) => download(name, blob, 'text/csv'), (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)));
+    getBlob(eventsPath(signal, { question, isAll }, 20_000), 'text/csv', { raw: true }).then(blob => download(name, blob, 'text/csv'), (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)));
   };
 
   return (

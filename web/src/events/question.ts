@@ -5,8 +5,8 @@ const titles = new Map<string, string>();
 
 /** A question for log rows as the address has it: moment, from, to, then codes.codes@parameter; a parameter left out stands for any. */
 export function questionText(question: EventQuestion): string {
-  const matches = question.matches.map((m) => `${m.codes.join('.')}${m.parameter === null ? '' : `@${m.parameter}`}`);
-  const text = [question.atMs, question.startMs, question.endMs].map(Math.round).concat().join(',') + (matches.length > 0 ? `,${matches.join(',')}` : '');
+  const matches = question.matches.map(m => `${m.codes.join('.')}${m.parameter === null ? '' : `@${m.parameter}`}`);
+  const text = [...[question.atMs, question.startMs, question.endMs].map(Math.round), ...matches].join(',');
   titles.set(text, question.title);
   return text;
 }
@@ -14,12 +14,12 @@ export function questionText(question: EventQuestion): string {
 /** The question of an address; null when the text is none. */
 export function parseQuestion(text: string): EventQuestion | null {
   const [at, from, to, ...rest] = text.split(',');
-  const [atMs, startMs, endMs] = [at, from, to].map((n) => (n !== undefined && /^-?\d+$/.test(n) ? Number(n) : Number.NaN)) as [number, number, number];
+  const [atMs, startMs, endMs] = [at, from, to].map(n => (n !== undefined && /^-?\d+$/.test(n) ? Number(n) : Number.NaN)) as [number, number, number];
   if (!(endMs > startMs) || Number.isNaN(atMs)) {
     return null;
   }
 
-  const matches = rest.flatMap((part) => {
+  const matches = rest.flatMap(part => {
     const match = /^(\d+(?:\.\d+)*)(?:@(\d+))?$/.exec(part);
     return match ? [{ codes: match[1]!.split('.').map(Number), parameter: match[2] === undefined ? null : Number(match[2]) }] : [];
   });
@@ -28,7 +28,7 @@ export function parseQuestion(text: string): EventQuestion | null {
 
 /** Whether a log row is one of those that made the mark. */
 export const isMatch = (question: EventQuestion, code: number, parameter: number): boolean =>
-  question.matches.some((m) => m.codes.includes(code) && (m.parameter === null || m.parameter === parameter));
+  question.matches.some(m => m.codes.includes(code) && (m.parameter === null || m.parameter === parameter));
 
 /** The same question about the stretch before or after, or about a wider or narrower one around the same moment. */
 export function movedQuestion(question: EventQuestion, how: 'earlier' | 'later' | 'wider' | 'narrower'): EventQuestion {

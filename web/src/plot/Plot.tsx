@@ -1,10 +1,11 @@
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useTheme } from '../app/theme';
 import { crosshairStore } from '../state/range';
 import { useStore } from '../state/store';
+import { plotSvgOf } from './export';
 import type { EventQuestion, PlotModel } from './model';
 import { atX, atY, frameOf, leftRoom, paintMarks, rightRoom, xAt, xTicks, yAt, yTicks, type Frame } from './paint';
 import { CanvasPainter } from './painter';
@@ -18,6 +19,9 @@ const LANE_FONT = "12px system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberatio
 /** A pointer that moved less than this has clicked, not dragged, px. */
 const CLICK_PX = 5;
 
+/** The closest look, ms. */
+const LEAST_SPAN_MS = 5000;
+
 interface PlotProps {
   model: PlotModel;
   /** Asked with a stretch of the time axis that was dragged over, or zoomed to by a key. */
@@ -26,24 +30,41 @@ interface PlotProps {
   onAsk?: (question: EventQuestion) => void;
   /** Takes hold of what lies at a place, to be dragged along the x axis; null when nothing there can be. Told how far, in units of the axis, while it moves. */
   grab?: (x: number, y: number) => ((by: number) => void) | null;
-  /** On paper: light colors, and nothing to touch. */
-  isPrint?: boolean;
+}
+
+/** Width of a page of Letter or A4 between its margins, CSS px. */
+const PAPER_PX = 700;
+
+/** A chart for paper: vectors in light colors, and nothing to touch. */
+export function PrintedPlot({ model }: { model: PlotModel }): JSX.Element {
+  // Our own painter writes the picture and keeps markup out of its texts.
+  const svg = useMemo(() => plotSvgOf(model, Math.round(PAPER_PX * (model.share ?? 1))), [model]);
+  return (
+    <div class="plot is-printed" style={{ flexBasis: `calc(${(model.share ?? 1) * 100}% - 1rem)` }}>
+      <div class="plot-head">
+        <h3 class="plot-title">{model.title}</h3>
+        {model.note && <span class="plot-note">{model.note}</span>}
+      </div>
+      <div class="plot-paper" dangerouslySetInnerHTML={{ __html: svg }} />
+    </div>
+  );
 }
 
 /** A chart on a canvas with axes, marks, the crosshair of the page, zoom by drag or key, and readings by pointer or arrow keys. */
-export function Plot({ model, onZoom, onAsk, grab, isPrint }: PlotProps): JSX.Element {
+export function Plot({ model, onZoom, onAsk, grab }: PlotProps): JSX.Element {
   const theme = useTheme();
-  const palette = isPrint || theme === 'light' ? LIGHT : DARK;
+  const palette = theme === 'light' ? LIGHT : DARK;
   const mount = useRef<HTMLDivElement>(null);
   const frame = useRef<Frame | null>(null);
   const [width, setWidth] = useState(0);
   const [drawn, setDrawn] = useState(0);
   const [pick, setPick] = useState<Pick | null>(null);
+  const [touched, setTouched] = useState(false);
   const [ownX, setOwnX] = useState<number | null>(null);
   const select = useRef<HTMLDivElement>(null);
   const drag = useRef<{ x: number; y: number; isZoom: boolean; held: ((by: number) => void) | null } | null>(null);
   const isTime = model.x.kind === 'time';
-  const sharedX = useStore(crosshairStore, (t) => (isTime ? t : null));
+  const sharedX = useStore(crosshairStore, t => (isTime ? t : null));
   const x = isTime ? sharedX : ownX;
   const setX = (at: number | null): void => (isTime ? crosshairStore.set(at === null ? null : Math.round(at)) : setOwnX(at));
   const stops = useMemo(() => stopsOf(model), [model]);
@@ -62,19 +83,13 @@ export function Plot({ model, onZoom, onAsk, grab, isPrint }: PlotProps): JSX.El
       return;
     }
 
-    const plot = draw(mount.current!, model, width, palette, (f) => {
+    const plot = draw(mount.current!, model, width, palette, f => {
       frame.current = f;
     });
     setPick(null);
-    setDrawn((n) => n + 1);
+    setDrawn(n => n + 1);
     return () => plot.destroy();
   }, [model, width, palette]);
-
-  useEffect(() => () => {
-    if (drag.current) {
-      drag.current = null;
-    }
-  }, []);
 
   const place = (event: PointerEvent): { px: number; py: number } => {
     const box = mount.current!.getBoundingClientRect();
@@ -103,7 +118,7 @@ export function Plot({ model, onZoom, onAsk, grab, isPrint }: PlotProps): JSX.El
     const isInside = px >= f.left && px <= f.left + f.width && py >= f.top && py <= f.top + f.height;
     if (isInside || drag.current) {
       const near = pickMark(model, f, px, py);
-      setPick((before) => (before?.mark === near?.mark && before?.index === near?.index ? before : near));
+      setPick(before => (before?.mark === near?.mark && before?.index === near?.index ? before : near));
       setX(xAt(f, within(f, px)));
     } else {
       setPick(null);
@@ -140,13 +155,14 @@ export function Plot({ model, onZoom, onAsk, grab, isPrint }: PlotProps): JSX.El
     const { px, py } = place(event);
     if (Math.hypot(px - from.x, py - from.y) <= CLICK_PX) {
       if (event.pointerType === 'touch') {
+        setTouched(true);
         onMove(event);
       } else {
         ask(xAt(f, px), yAt(f, py), pickMark(model, f, px, py));
       }
     } else if (from.isZoom && onZoom && Math.abs(px - from.x) > CLICK_PX) {
       const [a, b] = [xAt(f, within(f, Math.min(from.x, px))), xAt(f, within(f, Math.max(from.x, px)))];
-      onZoom(Math.round(a), Math.round(b));
+      onZoom(...roundSpan(a, b));
     }
   };
 
@@ -161,7 +177,7 @@ export function Plot({ model, onZoom, onAsk, grab, isPrint }: PlotProps): JSX.El
     if (model.x.kind === 'time' && onZoom) {
       const { startMs, endMs } = model.x;
       const middle = x ?? (startMs + endMs) / 2;
-      onZoom(Math.round(middle - (middle - startMs) * factor), Math.round(middle + (endMs - middle) * factor));
+      onZoom(...roundSpan(middle - (middle - startMs) * factor, middle + (endMs - middle) * factor));
     }
   };
 
@@ -216,43 +232,52 @@ export function Plot({ model, onZoom, onAsk, grab, isPrint }: PlotProps): JSX.El
   return (
     <div class="plot" style={{ flexBasis: model.share ? `calc(${model.share * 100}% - 1rem)` : '100%' }} data-narrow={model.share && model.share < 0.5 ? 'yes' : undefined}>
       <div class="plot-head">
-        <h4 class="plot-title">{model.title}</h4>
+        <h3 class="plot-title">{model.title}</h3>
         {model.note && <span class="plot-note">{model.note}</span>}
       </div>
       <div
         ref={mount}
         class="plot-area"
         style={{ height: `${model.height}px` }}
-        {...(isPrint
-          ? { role: 'img', 'aria-label': model.title }
-          : {
-            role: 'slider', tabIndex: 0, 'aria-label': `Chart: ${model.title}. Arrow keys read it point by point, plus and minus zoom, Enter shows the log rows.`,
-            'aria-valuemin': min, 'aria-valuemax': max, 'aria-valuenow': Math.round(x ?? min), 'aria-valuetext': reading.length > 0 ? reading.join('; ') : 'No point chosen',
-            onPointerMove: onMove, onPointerDown: onDown, onPointerUp: onUp,
-            onPointerLeave: () => {
-              if (!drag.current) {
-                setX(null);
-                setPick(null);
-              }
-            },
-            onPointerCancel: () => {
-              drag.current = null;
-            },
-            onKeyDown,
-          })}
+        role="slider"
+        tabIndex={0}
+        aria-label={`Chart: ${model.title}. Arrow keys read it point by point, plus and minus zoom, Enter shows the log rows.`}
+        aria-valuemin={min}
+        aria-valuemax={max}
+        aria-valuenow={Math.round(x ?? min)}
+        aria-valuetext={reading.length > 0 ? reading.join('; ') : 'No point chosen'}
+        onPointerMove={onMove}
+        onPointerDown={onDown}
+        onPointerUp={onUp}
+        onPointerLeave={() => {
+          if (!drag.current && !touched) {
+            setX(null);
+            setPick(null);
+          }
+        }}
+        onPointerCancel={() => {
+          drag.current = null;
+        }}
+        onKeyDown={onKeyDown}
       >
         {f && lineX !== null && <div class="plot-crosshair" style={{ left: `${lineX}px`, top: `${f.top}px`, height: `${f.height}px` }} />}
         {ring && <div class="plot-ring" style={{ left: `${ring.x}px`, top: `${ring.y}px` }} />}
         <div ref={select} class="plot-select" />
       </div>
-      {!isPrint && (
-        <p class="plot-reading" aria-hidden="true">
-          {reading.map((fact, i) => <span key={i}>{fact}</span>)}
-          {x === null && <span class="plot-hint">Point at the chart to read it{onAsk && model.behind ? '; click for the log rows' : ''}</span>}
-        </p>
-      )}
+      <p class="plot-reading" aria-hidden="true">
+        {reading.map((fact, i) => <span key={i}>{fact}</span>)}
+        {x === null && <span class="plot-hint">Point at the chart or tap it to read it{onAsk && model.behind ? '; click for the log rows' : ''}</span>}
+      </p>
+      {x !== null && touched && onAsk && (pick?.mark.behind || model.behind) && <button type="button" class="button plot-ask" onClick={() => ask(x, 0, pick)}>Log rows here</button>}
     </div>
   );
+}
+
+/** Ends of a stretch that read well: whole minutes for hours, whole seconds for minutes, tenths below; at least 5 s apart. */
+export function roundSpan(a: number, b: number): [number, number] {
+  const grain = b - a > 20 * 60_000 ? 60_000 : b - a > 60_000 ? 1000 : 100;
+  const start = Math.round(a / grain) * grain;
+  return [start, Math.max(start + LEAST_SPAN_MS, Math.round(b / grain) * grain)];
 }
 
 function readingOf(model: PlotModel, x: number, pick: Pick | null): readonly string[] {
@@ -292,22 +317,22 @@ function draw(element: HTMLElement, model: PlotModel, width: number, palette: Pa
   const axes: uPlot.Axis[] = [
     {
       scale: 'x', size: 38, gap: 6, font: AXIS_FONT, stroke: palette.muted, ticks, grid,
-      splits: () => xs.map((t) => t.value), values: () => xs.map((t) => t.label),
+      splits: () => xs.map(t => t.value), values: () => xs.map(t => t.label),
       ...(x.kind === 'number' ? { label: x.label, labelFont: AXIS_FONT, labelSize: 15, labelGap: 0, size: 23 } : {}),
     },
     y.kind === 'lanes'
-      ? { scale: 'y', size: left, gap: 8, font: LANE_FONT, stroke: palette.text, ticks, grid: { show: false }, splits: () => lanes.map((_, i) => i + 0.5), values: () => lanes.map((l) => (isNarrow ? l.short : l.label)) }
+      ? { scale: 'y', size: left, gap: 8, font: LANE_FONT, stroke: palette.text, ticks, grid: { show: false }, splits: () => lanes.map((_, i) => i + 0.5), values: () => lanes.map(l => (isNarrow ? l.short : l.label)) }
       : {
         scale: 'y', size: y.label === '' ? left : left - 15, gap: 5, font: y.ticks ? LANE_FONT : AXIS_FONT, stroke: y.ticks ? palette.text : palette.muted, ticks, grid,
         ...(y.label === '' ? {} : { label: y.label, labelFont: AXIS_FONT, labelSize: 15, labelGap: 0 }),
-        splits: () => ys.map((t) => t.value), values: () => ys.map((t) => t.label),
+        splits: () => ys.map(t => t.value), values: () => ys.map(t => t.label),
       },
   ];
   if (model.right) {
     axes.push({
       scale: 'right', side: 1, size: isNarrow ? right : right - 15, gap: 6, font: AXIS_FONT, stroke: palette.muted, ticks, grid: { show: false },
       ...(isNarrow ? {} : { label: model.right.label, labelFont: AXIS_FONT, labelSize: 15, labelGap: 0 }),
-      splits: () => rightTicks.map((t) => t.value), values: () => rightTicks.map((t) => t.label),
+      splits: () => rightTicks.map(t => t.value), values: () => rightTicks.map(t => t.label),
     });
   }
 
@@ -335,14 +360,14 @@ function draw(element: HTMLElement, model: PlotModel, width: number, palette: Pa
       axes,
       series: [{}, { scale: 'y', show: true, stroke: 'transparent', points: { show: false } }, ...(model.right ? [{ scale: 'right', stroke: 'transparent', points: { show: false } }] : [])],
       hooks: {
-        drawClear: [(u) => inPixels(u, (painter, f) => painter.boxes([f.left, f.top, f.width, f.height], palette.plot, 1))],
-        draw: [(u) => inPixels(u, (painter, f) => {
+        drawClear: [u => inPixels(u, (painter, f) => painter.boxes([f.left, f.top, f.width, f.height], palette.plot, 1))],
+        draw: [u => inPixels(u, (painter, f) => {
           if (model.y.kind === 'lanes') {
             const edges = lanes.flatMap((_, i) => [f.left, atY(f, i, 'left'), f.left + f.width, atY(f, i, 'left'), Number.NaN, Number.NaN]);
             painter.line(edges, palette.grid, 1, [], 1);
           }
 
-          const strong = xs.filter((t) => t.isStrong).flatMap((t) => [atX(f, t.value), f.top, atX(f, t.value), f.top + f.height, Number.NaN, Number.NaN]);
+          const strong = xs.filter(t => t.isStrong).flatMap(t => [atX(f, t.value), f.top, atX(f, t.value), f.top + f.height, Number.NaN, Number.NaN]);
           painter.line(strong, palette.edge, 1, [], 1);
           paintMarks(painter, model, f, palette);
           painter.line([f.left, f.top, f.left + f.width, f.top, f.left + f.width, f.top + f.height, f.left, f.top + f.height, f.left, f.top], palette.edge, 1, [], 1);

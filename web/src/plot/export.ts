@@ -1,4 +1,5 @@
-import { paintPicture, pictureHeight, type Picture } from './paint';
+import type { PlotModel } from './model';
+import { paintPicture, paintPlot, pictureHeight, type Picture } from './paint';
 import { CanvasPainter, SvgPainter } from './painter';
 import { LIGHT, type Palette } from './palette';
 
@@ -14,6 +15,13 @@ export function svgOf(picture: Picture, palette: Palette = LIGHT): string {
   return painter.finish(PICTURE_WIDTH, pictureHeight(picture, PICTURE_WIDTH), picture.title);
 }
 
+/** One plot alone, as vectors that any paper prints sharp. */
+export function plotSvgOf(model: PlotModel, width: number, palette: Palette = LIGHT): string {
+  const painter = new SvgPainter();
+  paintPlot(painter, model, 0, 0, width, palette);
+  return painter.finish(width, model.height, model.title);
+}
+
 /** The picture as a PNG of twice the size, for screens and print. */
 export function pngOf(picture: Picture, palette: Palette = LIGHT): Promise<Blob> {
   const canvas = document.createElement('canvas');
@@ -22,14 +30,14 @@ export function pngOf(picture: Picture, palette: Palette = LIGHT): Promise<Blob>
   const context = canvas.getContext('2d')!;
   context.scale(PNG_SCALE, PNG_SCALE);
   paintPicture(new CanvasPainter(context), picture, PICTURE_WIDTH, palette);
-  return new Promise((answer, refuse) => canvas.toBlob((blob) => (blob ? answer(blob) : refuse(new Error('The browser made no picture.'))), 'image/png'));
+  return new Promise((answer, refuse) => canvas.toBlob(blob => (blob ? answer(blob) : refuse(new Error('The browser made no picture.'))), 'image/png'));
 }
 
 export type Cell = string | number | boolean | null;
 
 /** Comma-separated values by RFC 4180; missing is empty. Text that a spreadsheet would run as a formula is kept from it. */
 export function csvOf(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  return [columns, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n') + '\r\n';
+  return [columns, ...rows].map(row => row.map(csvCell).join(',')).join('\r\n') + '\r\n';
 }
 
 function csvCell(value: Cell): string {

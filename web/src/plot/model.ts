@@ -89,7 +89,7 @@ export interface LegendEntry { name: string; ink: Ink; kind: 'line' | 'box' | 'h
 /** The legend that the marks of plots make, each name once. */
 export function legendOf(plots: readonly PlotModel[]): LegendEntry[] {
   const entries = new Map<string, LegendEntry>();
-  for (const mark of plots.flatMap((p) => p.marks)) {
+  for (const mark of plots.flatMap(p => p.marks)) {
     if (!mark.name || entries.has(mark.name)) {
       continue;
     }

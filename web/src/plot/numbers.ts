@@ -7,7 +7,7 @@ export function numberTicks(min: number, max: number, most: number): number[] {
 
   const raw = length / Math.max(1, most);
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((f) => f * power).find((s) => s >= raw * 0.999) ?? 10 * power;
+  const step = [1, 2, 5, 10].map(f => f * power).find(s => s >= raw * 0.999) ?? 10 * power;
   const ticks: number[] = [];
   for (let i = Math.ceil(min / step - 1e-9); i * step <= max + step * 1e-9; i++) {
     ticks.push(Number((i * step).toPrecision(12)));
@@ -21,7 +21,8 @@ const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 export const MISSING = '–';
 
 export const count = (value: number | null | undefined): string => (value == null ? MISSING : grouped.format(value));
-export const percent = (share: number | null | undefined, digits = 0): string => (share == null ? MISSING : `${(share * 100).toFixed(digits)} %`);
+/** A share in percent; small ones to a tenth, so that few is not read as none. */
+export const percent = (share: number | null | undefined, digits?: number): string => (share == null ? MISSING : `${(share * 100).toFixed(digits ?? (share > 0 && share < 0.0995 ? 1 : 0))} %`);
 export const seconds = (s: number | null | undefined, digits = 1): string => (s == null ? MISSING : `${s.toFixed(digits)} s`);
 export const ratio = (value: number | null | undefined): string => (value == null ? MISSING : value.toFixed(2));
 

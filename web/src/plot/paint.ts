@@ -96,7 +96,8 @@ export function paintMarks(painter: Painter, model: PlotModel, frame: Frame, pal
             }
           }
 
-          painter.dots(xy.subarray(0, n), mark.shape, mark.size, color, opacity);
+          // On a phone the same dots share a quarter of the room.
+          painter.dots(xy.subarray(0, n), mark.shape, frame.width < NARROW ? mark.size * 0.75 : mark.size, color, opacity);
           break;
         }
 
@@ -222,11 +223,11 @@ function fit(label: string, width: number): string {
 export function leftRoom(model: PlotModel, width: number): number {
   if (model.y.kind === 'lanes') {
     const isNarrow = width < 560;
-    return Math.min(isNarrow ? 92 : 210, 16 + Math.max(24, ...model.y.lanes.map((l) => textWidth(isNarrow ? l.short : l.label))));
+    return Math.min(isNarrow ? 92 : 210, 16 + Math.max(24, ...model.y.lanes.map(l => textWidth(isNarrow ? l.short : l.label))));
   }
 
   if (model.y.ticks) {
-    return Math.min(width < 560 ? 60 : 200, 16 + Math.max(24, ...model.y.ticks.map((t) => textWidth(width < 560 ? t.short : t.label))));
+    return Math.min(width < 560 ? 60 : 200, 16 + Math.max(24, ...model.y.ticks.map(t => textWidth(width < 560 ? t.short : t.label))));
   }
 
   return width < 560 ? 50 : 60;
@@ -239,27 +240,30 @@ export interface AxisTick { value: number; label: string; isStrong: boolean }
 export function xTicks(model: PlotModel, width: number): AxisTick[] {
   const most = Math.max(2, Math.floor(width / 78));
   if (model.x.kind === 'time') {
-    return timeTicks(model.x.zone, model.x.startMs, model.x.endMs, most).map((t) => ({ value: t.timeMs, label: t.label, isStrong: t.isDay }));
+    return timeTicks(model.x.zone, model.x.startMs, model.x.endMs, most).map(t => ({ value: t.timeMs, label: t.label, isStrong: t.isDay }));
   }
 
   const format = model.x.format ?? plain;
-  return numberTicks(model.x.min, model.x.max, most).map((value) => ({ value, label: format(value), isStrong: false }));
+  return numberTicks(model.x.min, model.x.max, most).map(value => ({ value, label: format(value), isStrong: false }));
 }
 
 export function yTicks(scale: NumberScale, height: number, width: number): AxisTick[] {
   if (scale.ticks) {
-    return scale.ticks.map((t) => ({ value: t.value, label: width < 560 ? t.short : t.label, isStrong: false }));
+    return scale.ticks.map(t => ({ value: t.value, label: width < 560 ? t.short : t.label, isStrong: false }));
   }
 
   const format = scale.format ?? plain;
-  return numberTicks(scale.min, scale.max, Math.max(2, Math.floor(height / 44))).map((value) => ({ value, label: format(value), isStrong: false }));
+  return numberTicks(scale.min, scale.max, Math.max(2, Math.floor(height / 44))).map(value => ({ value, label: format(value), isStrong: false }));
 }
+
+/** Plots narrower than this are a phone's, px. */
+const NARROW = 420;
 
 const TOP = 8;
 const BOTTOM = 38;
 
 /** Draws axes, grid and marks of one plot for a picture; on screen the plot library draws the axes from the same ticks. */
-function paintPlot(painter: Painter, model: PlotModel, x: number, y: number, width: number, palette: Palette): void {
+export function paintPlot(painter: Painter, model: PlotModel, x: number, y: number, width: number, palette: Palette): void {
   const left = x + leftRoom(model, width);
   const right = x + width - rightRoom(model, width);
   const frame = frameOf(model, left, y + TOP, right - left, model.height - TOP - BOTTOM);
@@ -310,7 +314,7 @@ export interface Picture { title: string; subtitle: string; source: string; plot
 
 /** How high a picture of this width becomes. */
 export function pictureHeight(picture: Picture, width: number): number {
-  return 64 + rowsOf(legendOf(picture.plots), width).length * 20 + linesOf(picture.plots).reduce((sum, line) => sum + 26 + Math.max(...line.map((p) => p.height)), 0) + 28;
+  return 64 + rowsOf(legendOf(picture.plots), width).length * 20 + linesOf(picture.plots).reduce((sum, line) => sum + 26 + Math.max(...line.map(p => p.height)), 0) + 28;
 }
 
 /** Plots that share a line stand beside each other. */
@@ -348,14 +352,17 @@ function rowsOf(entries: LegendEntry[], width: number): LegendEntry[][] {
   return rows;
 }
 
+/** Signs are small: faint marks are shown stronger than they are drawn, and areas keep their order. */
+export const signOpacity = ({ kind, opacity = 1 }: LegendEntry): number => Math.min(1, kind === 'box' ? Math.max(0.25, opacity * 1.5) : Math.max(0.45, opacity));
+
 /** Draws one sign of a legend in a 24 by 12 px box. */
 export function paintSign(painter: Painter, entry: LegendEntry, x: number, y: number, palette: Palette): void {
   const color = palette[entry.ink];
-  const opacity = entry.opacity === undefined ? 1 : Math.max(entry.opacity, 0.45);
+  const opacity = signOpacity(entry);
   switch (entry.kind) {
     case 'line': painter.line([x, y + 6, x + 24, y + 6], color, 2, entry.dash ?? [], opacity); break;
     case 'box': painter.boxes([x + 4, y + 1, 16, 10], color, opacity); break;
-    case 'amount': [0, 1, 2, 3, 4, 5].forEach((i) => painter.boxes([x + i * 4, y + 1, 4, 10], viridis(i / 5), 1)); break;
+    case 'amount': [0, 1, 2, 3, 4, 5].forEach(i => painter.boxes([x + i * 4, y + 1, 4, 10], viridis(i / 5), 1)); break;
     case 'hatch': hatch(painter, x + 2, y, 20, 12, color); break;
     default: painter.dots([x + 12, y + 6], entry.kind, entry.kind === 'dot' ? 6 : 8, color, opacity);
   }
@@ -391,7 +398,7 @@ export function paintPicture(painter: Painter, picture: Picture, width: number, 
       x += own;
     }
 
-    y += 26 + Math.max(...line.map((p) => p.height));
+    y += 26 + Math.max(...line.map(p => p.height));
   }
 
   painter.text(16, y + 16, picture.source, { color: palette.muted, size: 11 });

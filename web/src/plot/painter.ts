@@ -187,15 +187,17 @@ export class CanvasPainter implements Painter {
 
 const XML: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (c) => XML[c] ?? c);
+const escaped = (text: string): string => text.replace(/[&<>"]/g, c => XML[c] ?? c);
 
 /** Tenths of a pixel are plenty, and shorter. */
 const short = (n: number): string => `${Math.round(n * 10) / 10}`;
 
+/** Names of clipping areas, so that pictures in one page do not take each other's. */
+let clips = 0;
+
 /** A vector picture, as text. */
 export class SvgPainter implements Painter {
   readonly #parts: string[] = [];
-  #clips = 0;
 
   dots(xy: ArrayLike<number>, shape: Shape, size: number, color: string, opacity: number): void {
     if (xy.length === 0) {
@@ -276,7 +278,7 @@ export class SvgPainter implements Painter {
   }
 
   clipped(x: number, y: number, width: number, height: number, body: () => void): void {
-    const id = `c${this.#clips++}`;
+    const id = `clip${clips++}`;
     this.#parts.push(`<clipPath id="${id}"><path d="M${short(x)} ${short(y)}h${short(width)}v${short(height)}h${short(-width)}Z"/></clipPath><g clip-path="url(#${id})">`);
     body();
     this.#parts.push('</g>');

@@ -50,15 +50,15 @@ export function stopsOf(model: PlotModel): number[] {
   const stops = new Set<number>();
   for (const mark of model.marks) {
     if (mark.kind === 'dots' || mark.kind === 'line') {
-      mark.x.forEach((x) => stops.add(x));
+      mark.x.forEach(x => stops.add(x));
     } else if (mark.kind === 'boxes') {
-      mark.x0.forEach((x) => stops.add(x));
+      mark.x0.forEach(x => stops.add(x));
     }
   }
 
   const { x } = model;
   const [min, max] = x.kind === 'time' ? [x.startMs, x.endMs] : [x.min, x.max];
-  return [...stops].filter((s) => s >= min && s <= max).sort((a, b) => a - b);
+  return [...stops].filter(s => s >= min && s <= max).sort((a, b) => a - b);
 }
 
 /** The stop so many steps from a place; the nearest one first when there is no place yet. */

@@ -10,7 +10,7 @@ const model: PlotModel = {
   marks: [
     { kind: 'spans', x0: [0], x1: [60_000], ink: 'hatch', isHatched: true, name: 'Not seen' },
     { kind: 'line', x: [0, 900_000, 1_800_000], y: [10, null, 30], width: 2, ink: 'green', isStepped: true, name: 'Begin of green' },
-    { kind: 'dots', x: [600_000, 1_200_000, 9_999_999], y: [50, 60, 10], shape: 'dot', size: 3, ink: 'dot', name: 'Arrival', say: (i) => `arrival ${i}` },
+    { kind: 'dots', x: [600_000, 1_200_000, 9_999_999], y: [50, 60, 10], shape: 'dot', size: 3, ink: 'dot', name: 'Arrival', say: i => `arrival ${i}` },
     { kind: 'boxes', x0: [1_000_000], x1: [1_400_000], y0: [0], y1: [100], ink: 'orange', name: 'Failure', say: () => 'failure' },
   ],
   read: () => [],
@@ -35,7 +35,7 @@ describe('a vector export', () => {
 
   it('draws only the dots that lie in the range', () => {
     const dots = svg.match(/<path d="((?:M[\d. ]+h0)+)"/g)!;
-    expect(dots.map((d) => d.match(/h0/g)!.length)).toContain(2);
+    expect(dots.map(d => d.match(/h0/g)!.length)).toContain(2);
   });
 });
 
@@ -101,10 +101,10 @@ describe('numbers', () => {
 describe('plots', () => {
   it('share a line while they fit it', () => {
     const named = (key: string, share?: number): PlotModel => ({ ...model, key, ...(share ? { share } : {}) });
-    expect(linesOf([named('a', 0.7), named('b', 0.3), named('c'), named('d', 0.5), named('e', 0.5), named('f', 0.5)]).map((l) => l.map((p) => p.key).join(''))).toEqual(['ab', 'c', 'de', 'f']);
+    expect(linesOf([named('a', 0.7), named('b', 0.3), named('c'), named('d', 0.5), named('e', 0.5), named('f', 0.5)]).map(l => l.map(p => p.key).join(''))).toEqual(['ab', 'c', 'de', 'f']);
   });
 
   it('have one legend with each name once', () => {
-    expect(legendOf([model, model]).map((e) => `${e.kind} ${e.name}`)).toEqual(['hatch Not seen', 'line Begin of green', 'dot Arrival', 'box Failure']);
+    expect(legendOf([model, model]).map(e => `${e.kind} ${e.name}`)).toEqual(['hatch Not seen', 'line Begin of green', 'dot Arrival', 'box Failure']);
   });
 });

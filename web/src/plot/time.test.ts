@@ -3,7 +3,7 @@ import { clockText, dayText, fromWallMs, HOUR, MINUTE, spanText, timeTicks } fro
 
 const ZONE = 'America/Los_Angeles';
 const at = (iso: string): number => Date.parse(iso);
-const times = (ticks: { label: string }[]): string[] => ticks.map((t) => t.label.split('\n')[0]!);
+const times = (ticks: { label: string }[]): string[] => ticks.map(t => t.label.split('\n')[0]!);
 
 describe('ticks of a time axis', () => {
   it('stand at round times of the signal’s clock, not of UTC', () => {
@@ -15,7 +15,7 @@ describe('ticks of a time axis', () => {
   it('leave out the hour that is lost in spring', () => {
     const ticks = timeTicks(ZONE, at('2026-03-08T08:00:00Z'), at('2026-03-08T13:00:00Z'), 6);
     expect(times(ticks)).toEqual(['00:00', '01:00', '03:00', '04:00', '05:00', '06:00']);
-    expect(ticks.map((t) => t.timeMs - ticks[0]!.timeMs)).toEqual([0, 1, 2, 3, 4, 5].map((h) => h * HOUR));
+    expect(ticks.map(t => t.timeMs - ticks[0]!.timeMs)).toEqual([0, 1, 2, 3, 4, 5].map(h => h * HOUR));
   });
 
   it('show the hour that comes twice in autumn twice', () => {
@@ -30,14 +30,14 @@ describe('ticks of a time axis', () => {
 
   it('begin days at their first moment where midnight is skipped', () => {
     const ticks = timeTicks('America/Santiago', at('2026-09-05T12:00:00Z'), at('2026-09-08T12:00:00Z'), 4);
-    expect(ticks.map((t) => t.label)).toEqual(['Sun Sep 6', 'Mon Sep 7', 'Tue Sep 8']);
+    expect(ticks.map(t => t.label)).toEqual(['Sun Sep 6', 'Mon Sep 7', 'Tue Sep 8']);
     expect(ticks[0]!.timeMs).toBe(at('2026-09-06T04:00:00Z'));
   });
 
   it('name the day once, at the first tick and at each new day', () => {
     const ticks = timeTicks(ZONE, at('2026-05-14T04:00:00Z'), at('2026-05-14T10:00:00Z'), 6);
-    expect(ticks.filter((t) => t.label.includes('\n')).map((t) => t.label)).toEqual(['21:00\nWed May 13', '00:00\nThu May 14']);
-    expect(ticks.filter((t) => t.isDay)).toHaveLength(1);
+    expect(ticks.filter(t => t.label.includes('\n')).map(t => t.label)).toEqual(['21:00\nWed May 13', '00:00\nThu May 14']);
+    expect(ticks.filter(t => t.isDay)).toHaveLength(1);
   });
 
   it('go down to tenths of seconds, and are none for an empty range', () => {

@@ -96,6 +96,9 @@ export const dateText = (zone: string, timeMs: number): string => `${dayText(zon
 export const dayClockText = (zone: string, timeMs: number, precision: 'minutes' | 'seconds' | 'tenths' = 'minutes'): string =>
   `${dayText(zone, timeMs)} ${clockText(zone, timeMs, precision)}`;
 
+/** A moment of a stretch: the clock alone when the stretch is a day or shorter, else with its day. */
+export const momentText = (zone: string, timeMs: number, lengthMs: number): string => (lengthMs <= DAY ? clockText(zone, timeMs) : dayClockText(zone, timeMs));
+
 /** A time span in words: the day once when both ends share it. */
 export function spanText(zone: string, startMs: number, endMs: number): string {
   const precision = endMs - startMs < 10 * MINUTE ? 'seconds' : 'minutes';
@@ -130,7 +133,7 @@ export interface TimeTick { timeMs: number; label: string; isDay: boolean }
 
 /** The smallest step of the list that gives no more ticks than asked for. */
 export function timeStep(lengthMs: number, mostTicks: number): number {
-  return STEPS.find((step) => lengthMs / step <= mostTicks) ?? 28 * DAY;
+  return STEPS.find(step => lengthMs / step <= mostTicks) ?? 28 * DAY;
 }
 
 /**

@@ -38,7 +38,7 @@ internal sealed class Failures(ILogger<Failures> logger) : IExceptionHandler
             default:
                 // Whoever asks is given a number; whoever keeps the server finds the place by it.
                 var reference = RandomNumberGenerator.GetInt32(100_000_000).ToString("D8", CultureInfo.InvariantCulture);
-                logger.LogError(exception, "A request to {Route} failed; reference {Reference}", (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "no route", reference);
+                logger.LogError(exception, "A request to {Route} failed; reference {Reference}", (context.Features.Get<IExceptionHandlerFeature>()?.Endpoint as RouteEndpoint)?.RoutePattern.RawText ?? "no route", reference);
                 return ApiProblem.Of(StatusCodes.Status500InternalServerError, "XT367", "server", $"The server failed to answer. Its log has the place under reference {reference}.");
         }
     }

@@ -292,7 +292,7 @@ internal sealed class AccountRegister(
     {
         if (account.Origin != Account.Local)
         {
-            throw new ProblemException("XT363", "account", $"'{account.Name}' signs in through '{account.Origin}', which keeps its password.");
+            throw new ProblemException("XT368", "account", $"'{account.Name}' signs in through '{account.Origin}', which keeps its password.");
         }
     }
 

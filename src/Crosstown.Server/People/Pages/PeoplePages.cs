@@ -148,7 +148,7 @@ internal static class PeoplePages
                         ["Roles"] = roles,
                         ["IsLocal"] = account.Origin == Account.Local,
                         ["HasSecondFactor"] = account.SecondFactorEnabled,
-                        ["MustSetUp"] = step == SignInStep.SetUpSecondFactor,
+                        ["MustSetUp"] = step == SignInStep.SetUpSecondFactor && account.Origin == Account.Local,
                         ["CodesLeft"] = await accounts.CountRecoveryCodesAsync(account),
                         ["Alert"] = alert,
                         ["Note"] = note,

@@ -26,7 +26,7 @@ export function buildCycles(table: Table | undefined, rows: readonly number[], s
     return [];
   }
 
-  return rows.flatMap((row) => {
+  return rows.flatMap(row => {
     const start = table.time('time', row);
     const red = table.number('red_s', row);
     const green = table.number('green_s', row);
@@ -39,8 +39,8 @@ export function buildCycles(table: Table | undefined, rows: readonly number[], s
 
 /** Where the axis ends: above the longest programmed cycle, or above most of those that were run. */
 export function longestShownS(cycles: readonly Cycle[], plans: readonly PlanRow[]): number {
-  const lengths = cycles.map((c) => c.lengthS);
-  const programmed = Math.max(0, ...plans.map((p) => p.cycleLengthS ?? 0));
+  const lengths = cycles.map(c => c.lengthS);
+  const programmed = Math.max(0, ...plans.map(p => p.cycleLengthS ?? 0));
   const most = Math.max(...lengths);
   return programmed > 0 ? Math.min(Math.max(programmed, percentile(lengths, 0.5) ?? 0), most) : percentile(lengths, SHOWN_CYCLES) ?? most;
 }
@@ -80,14 +80,14 @@ export interface PlanSum { plan: PlanRow; cycles: number; arrivals: number; onGr
 const ARRIVAL_TYPES = [0.5, 0.85, 1.15, 1.5, 2] as const;
 
 export function sumPlan(plan: PlanRow, cycles: readonly Cycle[]): PlanSum {
-  const own = cycles.filter((c) => c.startMs >= plan.startMs && c.startMs < plan.endMs);
+  const own = cycles.filter(c => c.startMs >= plan.startMs && c.startMs < plan.endMs);
   const arrivals = own.reduce((sum, c) => sum + c.arrivals, 0);
   const onGreen = own.reduce((sum, c) => sum + c.onGreen, 0);
   const lengthS = own.reduce((sum, c) => sum + c.lengthS, 0);
   const shareOnGreen = arrivals > 0 ? onGreen / arrivals : null;
   const greenShare = lengthS > 0 ? own.reduce((sum, c) => sum + c.yellowS - c.greenS, 0) / lengthS : null;
   const platoonRatio = shareOnGreen !== null && greenShare !== null && greenShare > 0 ? shareOnGreen / greenShare : null;
-  const type = platoonRatio === null ? null : ARRIVAL_TYPES.findIndex((limit) => platoonRatio <= limit) + 1;
+  const type = platoonRatio === null ? null : ARRIVAL_TYPES.findIndex(limit => platoonRatio <= limit) + 1;
   return { plan, cycles: own.length, arrivals, onGreen, shareOnGreen, greenShare, platoonRatio, arrivalType: type === 0 ? 6 : type };
 }
 
@@ -103,7 +103,7 @@ function build(input: ChartInput): ChartResult {
   const keyOf = (table: Table) => (row: number): string => groupKey(table.number('phase', row), table.number('overlap', row));
   const byGroup = cycleTable?.by(keyOf(cycleTable)) ?? new Map<string, number[]>();
   const dots = dotTable?.by(keyOf(dotTable)) ?? new Map<string, number[]>();
-  const groups = [...byGroup.keys()].filter((g) => input.group === '' || g === input.group).sort(inOrder(detail));
+  const groups = [...byGroup.keys()].filter(g => input.group === '' || g === input.group).sort(inOrder(detail));
   const plots: PlotModel[] = [];
   const sums: { group: string; sum: PlanSum }[] = [];
   const data: (string | number | null)[][] = [];
@@ -114,9 +114,9 @@ function build(input: ChartInput): ChartResult {
       continue;
     }
 
-    const own = planRows(planTable, input, (row) => keyOf(planTable!)(row) === group).map((plan) => sumPlan(plan, cycles));
-    sums.push(...own.map((sum) => ({ group, sum })));
-    plots.push(drawGroup(input, group, cycles, own, dotTable, dots.get(group) ?? [], binTable, binTable?.where((r) => keyOf(binTable)(r) === group) ?? []));
+    const own = planRows(planTable, input, row => keyOf(planTable!)(row) === group).map(plan => sumPlan(plan, cycles));
+    sums.push(...own.map(sum => ({ group, sum })));
+    plots.push(drawGroup(input, group, cycles, own, dotTable, dots.get(group) ?? [], binTable, binTable?.where(r => keyOf(binTable)(r) === group) ?? []));
     for (const c of cycles) {
       cycleCount++;
       arrivals += c.arrivals;
@@ -159,46 +159,46 @@ function build(input: ChartInput): ChartResult {
 function drawGroup(
   input: ChartInput, group: string, cycles: Cycle[], sums: PlanSum[], dotTable: Table | undefined, dotRows: readonly number[], binTable: Table | undefined, binRows: readonly number[],
 ): PlotModel {
-  const end = longestShownS(cycles, sums.map((s) => s.plan)) * HEADROOM;
+  const end = longestShownS(cycles, sums.map(s => s.plan)) * HEADROOM;
   const isPhase = /^\d+$/.test(group);
   const number = isPhase ? Number(group) : group.charCodeAt(0) - 64;
   const groupCodes = isPhase ? PHASE_CODES : [61, 62, 63, 64, 65, 66];
   const name = groupName(group);
-  const starts = cycles.map((c) => c.startMs);
+  const starts = cycles.map(c => c.startMs);
   const marks: Mark[] = [...unseenMark(input)];
 
-  const shown = dotRows.filter((r) => (dotTable!.number('in_cycle_s', r) ?? Infinity) <= end);
-  const times = shown.map((r) => dotTable!.time('time', r));
-  const heights = shown.map((r) => dotTable!.number('in_cycle_s', r) ?? 0);
+  const shown = dotRows.filter(r => (dotTable!.number('in_cycle_s', r) ?? Infinity) <= end);
+  const times = shown.map(r => dotTable!.time('time', r));
+  const heights = shown.map(r => dotTable!.number('in_cycle_s', r) ?? 0);
   if (shown.length > 0) {
     marks.push({
       kind: 'dots', x: times, y: heights, shape: 'dot', ink: 'dot', size: shown.length > 12_000 ? 1.6 : shown.length > 3000 ? 2.2 : shown.length > 600 ? 3 : 4.4,
       opacity: shown.length > 3000 ? 0.6 : 0.7, name: 'Arrival at the stop bar',
-      say: (i) => `Arrival ${clockText(input.zone, times[i]!, 'tenths')} on ${dotTable!.word('state', shown[i]!)}, ${seconds(heights[i]!)} after red began, detector ${dotTable!.number('channel', shown[i]!)}`,
-      behind: (i) => askAround(`Arrival ${clockText(input.zone, times[i]!, 'tenths')}, ${name.toLowerCase()}`, times[i]!, 20 * SECOND, [
+      say: i => `Arrival ${clockText(input.zone, times[i]!, 'tenths')} on ${dotTable!.word('state', shown[i]!)}, ${seconds(heights[i]!)} after red began, detector ${dotTable!.number('channel', shown[i]!)}`,
+      behind: i => askAround(`Arrival ${clockText(input.zone, times[i]!, 'tenths')}, ${name.toLowerCase()}`, times[i]!, 20 * SECOND, [
         { codes: DETECTOR_CODES, parameter: dotTable!.number('channel', shown[i]!) }, { codes: groupCodes, parameter: number },
       ]),
     });
   }
 
-  const flows = binRows.map((r) => {
+  const flows = binRows.map(r => {
     const arrivals = binTable!.number('arrivals', r);
     const seen = binTable!.number('seen_share', r);
     return arrivals === null || !seen || !isDrawable(binTable!, r, input.endMs) ? null : arrivals / ((binTable!.binMs / HOUR) * seen);
   });
-  const mostFlow = axisEnd(Math.max(0, ...flows.map((f) => f ?? 0)), 100);
+  const mostFlow = axisEnd(Math.max(0, ...flows.map(f => f ?? 0)), 100);
   if (binRows.length > 0) {
-    const x = [...binRows.map((r) => binTable!.time('time', r)), binTable!.time('time', binRows.at(-1)!) + binTable!.binMs];
-    marks.push({ kind: 'line', x, y: [...flows, null], width: 1.5, ink: 'sky', isStepped: true, axis: 'right', name: 'Volume (right axis)' });
+    const x = [...binRows.map(r => binTable!.time('time', r)), binTable!.time('time', binRows.at(-1)!) + binTable!.binMs];
+    marks.push({ kind: 'line', x, y: [...flows, null], width: 1.3, opacity: 0.85, ink: 'sky', isStepped: true, axis: 'right', name: 'Volume (right axis)' });
   }
 
   const lines = [
-    { line: cycleLine(cycles, (c) => c.lengthS, end), ink: 'red', dash: [2, 2.2], name: 'Begin of red' },
-    { line: cycleLine(cycles, (c) => c.yellowS, end), ink: 'yellow', dash: [7, 2.5], name: 'Begin of yellow' },
-    { line: cycleLine(cycles, (c) => c.greenS, end), ink: 'green', dash: [], name: 'Begin of green' },
+    { line: cycleLine(cycles, c => c.lengthS, end), ink: 'red', dash: [2, 2.2], name: 'Begin of red' },
+    { line: cycleLine(cycles, c => c.yellowS, end), ink: 'yellow', dash: [7, 2.5], name: 'Begin of yellow' },
+    { line: cycleLine(cycles, c => c.greenS, end), ink: 'green', dash: [], name: 'Begin of green' },
   ] as const;
   marks.push(...lines.map(({ line, ink, dash, name: label }): Mark => ({ kind: 'line', ...line, width: 1.8, ink, dash, isStepped: true, name: label })));
-  marks.push(planRules(sums.map((p) => p.plan), (_, i) => {
+  marks.push(planRules(sums.map(p => p.plan), (_, i) => {
     const { shareOnGreen, platoonRatio } = sums[i]!;
     return [...(shareOnGreen === null ? [] : [`${percent(shareOnGreen)} on green`]), ...(platoonRatio === null ? [] : [`ratio ${ratio(platoonRatio)}`])];
   }));
@@ -211,23 +211,23 @@ function drawGroup(
     y: { kind: 'number', min: 0, max: end, label: 'Seconds in cycle' },
     right: { kind: 'number', min: 0, max: mostFlow * 1.6, label: 'Vehicles per hour' },
     marks,
-    read: (x) => {
+    read: x => {
       const cycle = cycles[lastAtOrBefore(starts, x)];
       if (!cycle || x >= cycle.endMs) {
         return [clockText(input.zone, x, 'seconds'), 'no whole cycle here'];
       }
 
-      const bin = binRows.findLast((r) => binTable!.time('time', r) <= x);
+      const bin = binRows.findLast(r => binTable!.time('time', r) <= x);
       const flow = bin === undefined ? null : flows[binRows.indexOf(bin)] ?? null;
       return [
         clockText(input.zone, x, 'seconds'), `cycle ${seconds(cycle.lengthS)} from ${clockText(input.zone, cycle.startMs, 'seconds')}`, `green at ${seconds(cycle.greenS)}, yellow at ${seconds(cycle.yellowS)}`,
         `${count(cycle.onGreen)} of ${counted(cycle.arrivals, 'arrival')} on green`, ...(flow === null ? [] : [`${plain(Math.round(flow))} veh/h`]),
       ];
     },
-    behind: (x) => {
+    behind: x => {
       const cycle = cycles[lastAtOrBefore(starts, x)];
       const channels = channelsOf(input.detail, ['advance-count'], group);
-      const matches = [{ codes: groupCodes, parameter: number }, ...channels.map((c) => ({ codes: [CODE.detectorOn, CODE.detectorOff], parameter: c }))];
+      const matches = [{ codes: groupCodes, parameter: number }, ...channels.map(c => ({ codes: [CODE.detectorOn, CODE.detectorOff], parameter: c }))];
       return cycle && x < cycle.endMs
         ? askSpan(`Cycle from ${clockText(input.zone, cycle.startMs, 'seconds')}, ${name.toLowerCase()}`, cycle.startMs, cycle.endMs, matches)
         : askAround(`${name} around ${clockText(input.zone, x, 'seconds')}`, x, 30 * SECOND, matches);
@@ -245,7 +245,7 @@ function read(sums: readonly { group: string; sum: PlanSum }[], arrivals: number
   }
 
   const text = `${percent(onGreen / arrivals)} of ${counted(arrivals, 'arrival')} came on green.`;
-  const judged = sums.filter((s) => s.sum.platoonRatio !== null && s.sum.arrivals >= LEAST_ARRIVALS);
+  const judged = sums.filter(s => s.sum.platoonRatio !== null && s.sum.arrivals >= LEAST_ARRIVALS);
   if (judged.length < 2) {
     return text;
   }

@@ -24,7 +24,7 @@ export function gatherUse(table: Table, rows: readonly number[]): Use {
   }
 
   const services = [...perBin.values()].reduce((a, b) => a + b, 0);
-  const firsts = rows.filter((r) => table.number('from_s', r) === 0);
+  const firsts = rows.filter(r => table.number('from_s', r) === 0);
   const all = [...hits.values()].reduce((a, b) => a + b, 0);
   const parts = [...hits.entries()].sort((a, b) => a[0] - b[0]).map(([fromS, n]) => ({ fromS, hits: n, perService: services > 0 ? n / services : 0 }));
   let last = parts.length;
@@ -34,7 +34,7 @@ export function gatherUse(table: Table, rows: readonly number[]): Use {
 
   return {
     parts: parts.slice(0, last), services,
-    meanGreenS: weighted(firsts, (r) => table.number('mean_green_s', r), (r) => table.number('services', r)), programmedGreenS: weighted(firsts, (r) => table.number('programmed_green_s', r), (r) => table.number('services', r)),
+    meanGreenS: weighted(firsts, r => table.number('mean_green_s', r), r => table.number('services', r)), programmedGreenS: weighted(firsts, r => table.number('programmed_green_s', r), r => table.number('services', r)),
   };
 }
 
@@ -43,25 +43,25 @@ function build(input: ChartInput): ChartResult {
   const keyOf = (r: number): string => groupKey(table!.number('phase', r), table!.number('overlap', r));
   const groups = [...(table?.by(keyOf) ?? new Map<string, number[]>()).entries()].filter(([key]) => input.group === '' || key === input.group).sort((a, b) => inOrder(input.detail)(a[0], b[0]));
   const uses = groups.map(([key, rows]) => ({ key, use: gatherUse(table!, rows) })).filter(({ use }) => use.services > 0);
-  const data: Cell[][] = uses.flatMap(({ key, use }) => use.parts.map((p) => [fullName(input.detail, key), p.fromS, p.fromS + PART_S, p.hits, use.services, p.perService]));
+  const data: Cell[][] = uses.flatMap(({ key, use }) => use.parts.map(p => [fullName(input.detail, key), p.fromS, p.fromS + PART_S, p.hits, use.services, p.perService]));
   const unused = uses.filter(({ use }) => use.meanGreenS !== null).map(({ key, use }) => {
-    const half = Math.max(...use.parts.map((p) => p.perService)) / 4;
-    const lastBusy = use.parts.findLast((p) => p.perService >= half);
+    const half = Math.max(...use.parts.map(p => p.perService)) / 4;
+    const lastBusy = use.parts.findLast(p => p.perService >= half);
     return { key, idleS: Math.max(0, use.meanGreenS! - ((lastBusy?.fromS ?? 0) + PART_S)) };
   }).sort((a, b) => b.idleS - a.idleS)[0];
   return {
     plots: uses.map(({ key, use }): PlotModel => {
       const end = Math.max(20, (use.parts.at(-1)?.fromS ?? 0) + PART_S, use.meanGreenS ?? 0, use.programmedGreenS ?? 0) * 1.04;
-      const most = axisEnd(Math.max(...use.parts.map((p) => p.perService), 0.1), 0.5);
+      const most = axisEnd(Math.max(...use.parts.map(p => p.perService), 0.1), 0.5);
       const at = (s: number | null, name: string, ink: 'ink' | 'purple', dash: readonly number[]) => (s === null ? [] : [{ kind: 'line' as const, x: [s, s], y: [0, most], width: 1.8, ink, dash, name }]);
       return {
         key: `use-${key}`, title: fullName(input.detail, key), note: counted(use.services, 'service'), height: 210, ...(uses.length > 1 ? { share: 0.5 } : {}),
         x: { kind: 'number', min: 0, max: end, label: 'Seconds after the begin of green' }, y: { kind: 'number', min: 0, max: most, label: 'Vehicles per service' },
         marks: [
-          { kind: 'boxes', x0: use.parts.map((p) => p.fromS + 0.2), x1: use.parts.map((p) => p.fromS + PART_S - 0.2), y0: use.parts.map(() => 0), y1: use.parts.map((p) => p.perService), ink: 'sky', opacity: 0.8, name: 'Vehicles per service', say: (i) => `${use.parts[i]!.fromS} to ${use.parts[i]!.fromS + PART_S} s: ${use.parts[i]!.perService.toFixed(2)} vehicles per service, ${count(use.parts[i]!.hits)} in all` },
+          { kind: 'boxes', x0: use.parts.map(p => p.fromS + 0.2), x1: use.parts.map(p => p.fromS + PART_S - 0.2), y0: use.parts.map(() => 0), y1: use.parts.map(p => p.perService), ink: 'sky', opacity: 0.8, name: 'Vehicles per service', say: i => `${use.parts[i]!.fromS} to ${use.parts[i]!.fromS + PART_S} s: ${use.parts[i]!.perService.toFixed(2)} vehicles per service, ${count(use.parts[i]!.hits)} in all` },
           ...at(use.meanGreenS, 'Mean green', 'ink', []), ...at(use.programmedGreenS, 'Programmed green', 'purple', [6, 3]),
         ],
-        read: (x) => [`${x.toFixed(1)} s into green`, ...(use.meanGreenS === null ? [] : [`mean green ${seconds(use.meanGreenS)}`]), ...(use.programmedGreenS === null ? [] : [`programmed ${seconds(use.programmedGreenS)}`])],
+        read: x => [`${x.toFixed(1)} s into green`, ...(use.meanGreenS === null ? [] : [`mean green ${seconds(use.meanGreenS)}`]), ...(use.programmedGreenS === null ? [] : [`programmed ${seconds(use.programmedGreenS)}`])],
       };
     }),
     reading: uses.length === 0 ? '' : unused && unused.idleS >= PART_S ? `${fullName(input.detail, unused.key)} has most to give: on average its last ${seconds(unused.idleS)} of green carry less than a quarter of its busiest part.` : 'Greens are used to their end.',

@@ -51,7 +51,7 @@ export function listInterruptions(input: ChartInput): Interruption[] {
     });
   }
 
-  return list.filter((i) => i.startMs >= input.startMs && i.startMs < input.endMs).sort((a, b) => a.startMs - b.startMs);
+  return list.filter(i => i.startMs >= input.startMs && i.startMs < input.endMs).sort((a, b) => a.startMs - b.startMs);
 }
 
 function build(input: ChartInput): ChartResult {
@@ -62,25 +62,25 @@ function build(input: ChartInput): ChartResult {
   const ask = (i: Interruption) => askSpan(`${laneName(i)} from ${clockText(input.zone, i.startMs, 'seconds')}`, i.startMs - 10 * SECOND, endOf(i) + 10 * SECOND, [{ codes: i.kind === 'preempt' ? PREEMPT_CODES : PRIORITY_CODES, parameter: i.number }]);
   const say = (i: Interruption): string => `${laneName(i)} ${clockText(input.zone, i.startMs, 'seconds')}${i.endMs === null ? '' : `, ${seconds((i.endMs - i.startMs) / SECOND)}`}${i.facts.length > 0 ? `: ${i.facts.join(', ')}` : ''}`;
   const boxes = (own: readonly { i: Interruption; fromMs: number; toMs: number }[], name: string, ink: Mark['ink'], top: number, bottom: number, opacity = 1): Mark => ({
-    kind: 'boxes', x0: own.map((o) => o.fromMs), x1: own.map((o) => o.toMs), y0: own.map((o) => lanes.indexOf(laneName(o.i)) + top), y1: own.map((o) => lanes.indexOf(laneName(o.i)) + bottom), ink, opacity, name, leastWidth: 3, say: (k) => say(own[k]!.i), behind: (k) => ask(own[k]!.i),
+    kind: 'boxes', x0: own.map(o => o.fromMs), x1: own.map(o => o.toMs), y0: own.map(o => lanes.indexOf(laneName(o.i)) + top), y1: own.map(o => lanes.indexOf(laneName(o.i)) + bottom), ink, opacity, name, leastWidth: 3, say: k => say(own[k]!.i), behind: k => ask(own[k]!.i),
   });
-  const part = (name: string): { i: Interruption; fromMs: number; toMs: number }[] => all.flatMap((i) => i.parts.filter((p) => p.name === name).map((p) => ({ i, fromMs: i.startMs + p.fromS * SECOND, toMs: i.startMs + p.toS * SECOND })));
-  const whole = (kind: Interruption['kind'], isAdjusted: boolean | null) => all.filter((i) => i.kind === kind && (isAdjusted === null || i.facts.includes('no adjustment') !== isAdjusted)).map((i) => ({ i, fromMs: i.startMs, toMs: endOf(i) }));
+  const part = (name: string): { i: Interruption; fromMs: number; toMs: number }[] => all.flatMap(i => i.parts.filter(p => p.name === name).map(p => ({ i, fromMs: i.startMs + p.fromS * SECOND, toMs: i.startMs + p.toS * SECOND })));
+  const whole = (kind: Interruption['kind'], isAdjusted: boolean | null) => all.filter(i => i.kind === kind && (isAdjusted === null || i.facts.includes('no adjustment') !== isAdjusted)).map(i => ({ i, fromMs: i.startMs, toMs: endOf(i) }));
   const marks: Mark[] = [...unseenMark(input), ...[
     boxes(whole('preempt', null), 'Preempt', 'orange', 0.2, 0.85, 0.45), boxes(part('To service'), 'To service', 'vermillion', 0.2, 0.85), boxes(part('Track clearance'), 'Track clearance', 'purple', 0.2, 0.85), boxes(part('Dwell'), 'Dwell', 'blue', 0.45, 0.85),
     boxes(whole('priority', false), 'Request without adjustment', 'gray', 0.55, 0.85), boxes(whole('priority', true), 'Request that moved a green', 'teal', 0.2, 0.85, 0.6), boxes(part('Service'), 'Priority service', 'blue', 0.2, 0.5),
-  ].filter((m) => m.kind === 'boxes' && m.x0.length > 0)];
-  const preempts = all.filter((i) => i.kind === 'preempt');
-  const requests = all.filter((i) => i.kind === 'priority');
-  const adjusted = requests.filter((i) => !i.facts.includes('no adjustment'));
-  const served = preempts.filter((i) => i.waitS !== null);
-  const slowest = served.length > 0 ? Math.max(...served.map((i) => i.waitS!)) : null;
-  const rows: Cell[][] = all.map((i) => [laneName(i), i.startMs, i.endMs === null ? null : (i.endMs - i.startMs) / SECOND, i.waitS, i.facts.join(', '), plainWord(i.endedBy)]);
+  ].filter(m => m.kind === 'boxes' && m.x0.length > 0)];
+  const preempts = all.filter(i => i.kind === 'preempt');
+  const requests = all.filter(i => i.kind === 'priority');
+  const adjusted = requests.filter(i => !i.facts.includes('no adjustment'));
+  const served = preempts.filter(i => i.waitS !== null);
+  const slowest = served.length > 0 ? Math.max(...served.map(i => i.waitS!)) : null;
+  const rows: Cell[][] = all.map(i => [laneName(i), i.startMs, i.endMs === null ? null : (i.endMs - i.startMs) / SECOND, i.waitS, i.facts.join(', '), plainWord(i.endedBy)]);
   return {
     plots: lanes.length === 0 ? [] : [{
       key: 'interruptions', title: 'Request, service and recovery', note: [preempts.length > 0 ? counted(preempts.length, 'preempt') : '', requests.length > 0 ? counted(requests.length, 'priority request') : ''].filter(Boolean).join(', '), height: Math.max(150, lanes.length * LANE_PX + 48),
-      x: { kind: 'time', startMs: input.startMs, endMs: input.endMs, zone: input.zone }, y: { kind: 'lanes', lanes: lanes.map((l) => ({ label: l, short: l.replace('Priority request', 'Request') })) }, marks,
-      read: (x) => [clockText(input.zone, x, 'seconds'), ...all.filter((i) => x >= i.startMs && x < endOf(i)).map(say)],
+      x: { kind: 'time', startMs: input.startMs, endMs: input.endMs, zone: input.zone }, y: { kind: 'lanes', lanes: lanes.map(l => ({ label: l, short: l.replace('Priority request', 'Request') })) }, marks,
+      read: x => [clockText(input.zone, x, 'seconds'), ...all.filter(i => x >= i.startMs && x < endOf(i)).map(say)],
     }],
     reading: all.length === 0 ? '' : [
       preempts.length > 0 ? `${counted(preempts.length, 'preempt')}${slowest === null ? '' : `, the slowest served after ${seconds(slowest)}`}.` : '',
@@ -100,9 +100,10 @@ function build(input: ChartInput): ChartResult {
 }
 
 export const interruptions: Chart = {
-  key: 'interruptions',
+  key: 'preempt',
   title: 'Preempt and priority',
   measure: 'preemption',
+  also: ['transit-priority'],
   tables: [{ table: 'preemption' }, { table: 'transit-priority' }],
   comparison: 'beneath',
   build,

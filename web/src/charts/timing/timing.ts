@@ -43,8 +43,8 @@ function laneOf(input: ChartInput, subject: string, number: number): Lane {
     case 'phase': return { subject, number, group: String(number), label: `Phase ${number} ${approachOf(detail, String(number))}`.trim(), short: `Phase ${number}` };
     case 'overlap': return { subject, number, group: overlapName(number), label: `Overlap ${overlapName(number)} ${approachOf(detail, overlapName(number))}`.trim(), short: `Overlap ${overlapName(number)}` };
     case 'detector': {
-      const own = detail.detectors.find((d) => d.channel === number);
-      const what = own ? own.functions.map((f) => plainWord(f).toLowerCase()).join(', ') : 'not configured';
+      const own = detail.detectors.find(d => d.channel === number);
+      const what = own ? own.functions.map(f => plainWord(f).toLowerCase()).join(', ') : 'not configured';
       return { subject, number, group: own ? groupKey(own.phase, own.overlap) : '', label: `Det. ${number} ${what}`, short: `Det. ${number}` };
     }
 
@@ -67,7 +67,7 @@ export function lanesOf(input: ChartInput, table: Table, wanted: string): Lane[]
 
   const isWanted = (lane: Lane): boolean => wanted === 'all' || (wanted === 'displays' ? lane.subject !== 'detector' && lane.subject !== 'push-button' : lane.subject === 'detector');
   const rank = (lane: Lane): [number, number, number, number] => [lane.group === '' ? 2 : /^\d+$/.test(lane.group) ? 0 : 1, /^\d+$/.test(lane.group) ? Number(lane.group) : lane.group.charCodeAt(0) || 0, ORDER.indexOf(lane.subject), lane.number];
-  return [...seen.values()].filter((l) => isWanted(l) && (input.group === '' || l.group === input.group)).sort((a, b) => {
+  return [...seen.values()].filter(l => isWanted(l) && (input.group === '' || l.group === input.group)).sort((a, b) => {
     const [ra, rb] = [rank(a), rank(b)];
     return ra[0] - rb[0] || ra[1] - rb[1] || ra[2] - rb[2] || ra[3] - rb[3];
   });
@@ -84,7 +84,7 @@ function build(input: ChartInput): ChartResult {
   const laneAt = new Map(lanes.map((l, i) => [`${l.subject}|${l.number}`, i]));
   const byState = new Map<string, { x0: number[]; x1: number[]; y0: number[]; y1: number[]; rows: number[] }>();
   const perLane = lanes.map(() => ({ starts: [] as number[], ends: [] as number[], states: [] as string[] }));
-  const rows = table.where((r) => table.time('time', r) < input.endMs && table.time('end', r) > input.startMs).sort((a, b) => table.time('time', a) - table.time('time', b));
+  const rows = table.where(r => table.time('time', r) < input.endMs && table.time('end', r) > input.startMs).sort((a, b) => table.time('time', a) - table.time('time', b));
   for (const r of rows) {
     const lane = laneAt.get(`${table.word('subject', r)}|${table.number('number', r)}`);
     const state = STATES[table.word('state', r)];
@@ -115,8 +115,8 @@ function build(input: ChartInput): ChartResult {
     if (own) {
       marks.push({
         kind: 'boxes', x0: own.x0, x1: own.x1, y0: own.y0, y1: own.y1, ink: about.ink, opacity: about.opacity ?? 1, name: about.name, leastWidth: 1,
-        say: (i) => say(own.rows[i]!),
-        behind: (i) => askSpan(say(own.rows[i]!), own.x0[i]! - 2 * SECOND, Math.min(own.x1[i]!, own.x0[i]! + HOUR) + 2 * SECOND, [{ codes: CODES[table.word('subject', own.rows[i]!)] ?? [], parameter: table.number('number', own.rows[i]!) }]),
+        say: i => say(own.rows[i]!),
+        behind: i => askSpan(say(own.rows[i]!), own.x0[i]! - 2 * SECOND, Math.min(own.x1[i]!, own.x0[i]! + HOUR) + 2 * SECOND, [{ codes: CODES[table.word('subject', own.rows[i]!)] ?? [], parameter: table.number('number', own.rows[i]!) }]),
       });
     }
   }
@@ -125,15 +125,15 @@ function build(input: ChartInput): ChartResult {
     key: 'timing', title: 'Displays and detectors', note: `${counted(data.rows.length, 'bar')} in ${counted(lanes.length, 'lane')}`, height: lanes.length * LANE_PX + 48,
     x: { kind: 'time', startMs: input.startMs, endMs: input.endMs, zone: input.zone }, y: { kind: 'lanes', lanes },
     marks,
-    read: (x) => {
+    read: x => {
       const now = perLane.flatMap((p, i) => {
         const at = lastAtOrBefore(p.starts, x);
         return at >= 0 && x < p.ends[at]! && ['Green', 'Yellow', 'Walk', 'Pedestrian clearance', 'Detector or button on'].includes(p.states[at]!) ? [{ lane: lanes[i]!, state: p.states[at]!, sinceS: (x - p.starts[at]!) / SECOND }] : [];
       });
-      const on = now.filter((n) => n.state === 'Detector or button on').map((n) => n.lane.short.replace('Det. ', ''));
+      const on = now.filter(n => n.state === 'Detector or button on').map(n => n.lane.short.replace('Det. ', ''));
       return [
         clockText(input.zone, x, 'tenths'),
-        ...now.filter((n) => n.state !== 'Detector or button on').map((n) => `${n.lane.short.toLowerCase()} ${n.state === 'Walk' ? 'shown' : n.state.toLowerCase()} for ${n.sinceS.toFixed(1)} s`),
+        ...now.filter(n => n.state !== 'Detector or button on').map(n => `${n.lane.short.toLowerCase()} ${n.state === 'Walk' ? 'shown' : n.state.toLowerCase()} for ${n.sinceS.toFixed(1)} s`),
         ...(on.length > 0 ? [`on: ${on.join(', ')}`] : []),
       ];
     },
@@ -142,7 +142,7 @@ function build(input: ChartInput): ChartResult {
       return lane ? askSpan(`${lane.label} around ${clockText(input.zone, x, 'tenths')}`, x - 15 * SECOND, x + 15 * SECOND, [{ codes: CODES[lane.subject] ?? [], parameter: lane.number }]) : null;
     },
   };
-  const greens = table.where((r) => table.word('subject', r) === 'phase' && table.word('state', r) === 'green' && table.flag('begins', r) === true);
+  const greens = table.where(r => table.word('subject', r) === 'phase' && table.word('state', r) === 'green' && table.flag('begins', r) === true);
   return {
     plots: lanes.length > 0 ? [plot] : [],
     reading: lanes.length === 0 ? '' : 'Drag over the strip, or press + on it, to look closer, down to 5 seconds.',

@@ -1,5 +1,5 @@
 import { count, counted } from '../../plot/numbers';
-import { clockText } from '../../plot/time';
+import { momentText } from '../../plot/time';
 import type { Chart, ChartInput, Grid } from '../definition';
 import { total } from '../parts';
 import { seriesChart, vehiclesPerHour } from '../series';
@@ -30,7 +30,7 @@ export function peaks(input: ChartInput): Grid | undefined {
       { title: 'Direction', kind: 'text' }, { title: 'Day', kind: 'time' }, { title: 'Volume', kind: 'count' }, { title: 'Peak hour', kind: 'time' }, { title: 'Its volume', kind: 'count' },
       { title: 'Peak hour factor', kind: 'ratio' }, { title: 'K', kind: 'ratio', hint: 'Share of the day in its peak hour' }, { title: 'D', kind: 'ratio', hint: 'Share of both directions in the same hour' },
     ],
-    rows: table.where((r) => (table.number('volume', r) ?? 0) > 0).map((r) => [
+    rows: table.where(r => (table.number('volume', r) ?? 0) > 0).map(r => [
       directionOf(table, r), table.number('time', r), table.number('volume', r), table.number('peak_hour', r), table.number('peak_hour_volume', r), table.number('peak_hour_factor', r), table.number('k_factor', r), table.number('d_factor', r),
     ]),
   };
@@ -42,22 +42,22 @@ export const volume: Chart = {
   measure: 'approach-volume',
   tables: [{ table: 'approach-volume', isBinned: true }, { table: 'approach-volume-peaks', isPlans: true }],
   comparison: 'overlay',
-  build: (input) => seriesChart(input, {
+  build: input => seriesChart(input, {
     table: 'approach-volume',
     columns: [{ column: 'flow_vph', name: 'Vehicles per hour', kind: 'count', together: 'sum' }, { column: 'count', name: 'Vehicles', kind: 'count', draw: 'none', together: 'sum' }],
     left: { label: 'Vehicles per hour', format: vehiclesPerHour, least: 50 },
     plotOf: (t, r, at) => AXES[t.word('direction', r)] ?? { key: groupKey(t.number('phase', r), t.number('overlap', r)), title: fullName(at.detail, groupKey(t.number('phase', r), t.number('overlap', r))) },
     seriesOf: directionOf,
-    matches: (_, at) => channelsOf(at.detail, ['advance-count', 'lane-by-lane-count']).map((channel) => ({ codes: [82], parameter: channel })),
+    matches: (_, at) => channelsOf(at.detail, ['advance-count', 'lane-by-lane-count']).map(channel => ({ codes: [82], parameter: channel })),
     height: 240,
   }, {
     reading: (t, rows) => {
       const busiest = rows.reduce((a, r) => ((t.number('count', r) ?? 0) > (t.number('count', a) ?? 0) ? r : a));
-      return `${counted(total(rows, (r) => t.number('count', r)), 'vehicle')} came. Busiest bin: ${count(t.number('count', busiest))} ${t.word('direction', busiest)} from ${clockText(input.zone, t.time('time', busiest))}.`;
+      return `${counted(total(rows, r => t.number('count', r)), 'vehicle')} came. Busiest bin: ${count(t.number('count', busiest))} ${t.word('direction', busiest)} from ${momentText(input.zone, t.time('time', busiest), input.endMs - input.startMs)}.`;
     },
     figures: (t, rows) => [
-      { label: 'Vehicles', value: total(rows, (r) => t.number('count', r)), kind: 'count' },
-      ...[...new Set(rows.map((r) => directionOf(t, r)))].map((d) => ({ label: d, value: total(rows.filter((r) => directionOf(t, r) === d), (r) => t.number('count', r)), kind: 'count' as const })),
+      { label: 'Vehicles', value: total(rows, r => t.number('count', r)), kind: 'count' },
+      ...[...new Set(rows.map(r => directionOf(t, r)))].map(d => ({ label: d, value: total(rows.filter(r => directionOf(t, r) === d), r => t.number('count', r)), kind: 'count' as const })),
     ],
     summary: peaks,
     empty: 'No approach of this signal has counting detectors.',

@@ -34,7 +34,7 @@ export default function CorridorPage(): JSX.Element {
   const { params } = useRoute();
   const id = params['id'] ?? '';
   const city = useCity();
-  const corridor = city?.corridors.find((c) => c.id === id);
+  const corridor = city?.corridors.find(c => c.id === id);
   useLayoutEffect(() => {
     if (readUrlKey('t') === null) {
       setUrlKeys({ t: FIRST_RANGE }, 'replace');
@@ -60,7 +60,7 @@ function Content({ id, name, zone, corridors }: { id: string; name: string; zone
   const isTooLong = range.endMs - range.startMs > MOST_MS;
   const loaded = useLoad(
     isTooLong ? null : `${id}|${range.startMs}|${range.endMs}`,
-    (abort) => getJson<TimeSpaceAnswer>(`/corridors/${encodeURIComponent(id)}/time-space?from=${Math.floor(range.startMs)}&to=${Math.ceil(range.endMs)}`, { signal: abort }), id);
+    abort => getJson<TimeSpaceAnswer>(`/corridors/${encodeURIComponent(id)}/time-space?from=${Math.floor(range.startMs)}&to=${Math.ceil(range.endMs)}`, { signal: abort }), id);
   const [changeText, setChangeText] = useUrlState('o', '');
   const [basisText, setBasis] = useUrlState('basis', 'measured');
   const [showsText, setShows] = useUrlState('shows', 'both');
@@ -77,7 +77,7 @@ function Content({ id, name, zone, corridors }: { id: string; name: string; zone
   const compare = useCompareRange(zone, range);
   const other = useLoad(
     isTooLong || !compare ? null : `${id}|${compare.startMs}|${compare.endMs}`,
-    (abort) => getJson<TimeSpaceAnswer>(`/corridors/${encodeURIComponent(id)}/time-space?from=${Math.floor(compare!.startMs)}&to=${Math.ceil(compare!.endMs)}`, { signal: abort }), id);
+    abort => getJson<TimeSpaceAnswer>(`/corridors/${encodeURIComponent(id)}/time-space?from=${Math.floor(compare!.startMs)}&to=${Math.ceil(compare!.endMs)}`, { signal: abort }), id);
   const then = useMemo(() => (other.data && compare ? corridorBands(other.data, basis, other.data.toMs - SECOND, new Map()) : null), [other.data, basis, compare]);
   const latest = useRef({ answer, changes });
   latest.current = { answer, changes };
@@ -85,7 +85,7 @@ function Content({ id, name, zone, corridors }: { id: string; name: string; zone
 
   const change = (signal: string, toS: number): void => {
     const next = new Map(latest.current.changes);
-    const own = latest.current.answer?.signals.find((s) => s.signal === signal);
+    const own = latest.current.answer?.signals.find(s => s.signal === signal);
     next.set(signal, shorterWay(toS, (own && planAt(own, atMs)?.cycleS) ?? 600));
     setChangeText(changesText(next));
   };
@@ -99,7 +99,7 @@ function Content({ id, name, zone, corridors }: { id: string; name: string; zone
     }
 
     const from = latest.current.changes.get(nearest.signal) ?? 0;
-    return (byMs) => change(nearest.signal, from + byMs / SECOND);
+    return byMs => change(nearest.signal, from + byMs / SECOND);
   };
 
   const ask = (question: EventQuestion): void => {
@@ -112,15 +112,15 @@ function Content({ id, name, zone, corridors }: { id: string; name: string; zone
     source: 'Crosstown · controller event log · definition: time-space-diagram', plots: model ? [model] : [],
   });
   const file = (kind: string): string => fileName(id, 'time-space', new Date(range.startMs).toISOString().slice(0, 16).replace(':', '')) + `.${kind}`;
-  const seen = answer?.signals.map((s) => s.seenShare ?? 0) ?? [];
+  const seen = answer?.signals.map(s => s.seenShare ?? 0) ?? [];
   return (
     <main class="page corridor-page" id="main">
       <div class="page-head">
         <h1>{name}</h1>
         <div class="page-actions">
           <label class="chart-control"><span>Corridor</span>
-            <select class="input" value={id} onChange={(e) => navigate(`/corridors/${encodeURIComponent(e.currentTarget.value)}`)}>
-              {corridors.map((c) => <option key={c.id} value={c.id}>{c.name}</option>)}
+            <select class="input" value={id} onChange={e => navigate(`/corridors/${encodeURIComponent(e.currentTarget.value)}`)}>
+              {corridors.map(c => <option key={c.id} value={c.id}>{c.name}</option>)}
             </select>
           </label>
         </div>
@@ -130,19 +130,19 @@ function Content({ id, name, zone, corridors }: { id: string; name: string; zone
       <Panel
         class="chart-panel" title="Time-space diagram" loading={loaded.isLoading} error={loaded.error} onRetry={loaded.reload} seenShare={seen.length > 0 ? seen.reduce((a, b) => a + b, 0) / seen.length : null}
         actions={<>
-          <Button disabled={!model} onClick={() => void pngOf(picture()).then((blob) => download(file('png'), blob, 'image/png'))}>PNG</Button>
+          <Button disabled={!model} onClick={() => void pngOf(picture()).then(blob => download(file('png'), blob, 'image/png'))}>PNG</Button>
           <Button disabled={!model} onClick={() => download(file('svg'), svgOf(picture()), 'image/svg+xml')}>SVG</Button>
           <Button disabled={!answer} onClick={() => answer && download(file('csv'), greensCsv(answer), 'text/csv')}>CSV</Button>
         </>}
       >
         <div class="chart-controls">
           <label class="chart-control"><span>Show</span>
-            <select class="input" value={shows} onChange={(e) => setShows(e.currentTarget.value)}>
+            <select class="input" value={shows} onChange={e => setShows(e.currentTarget.value)}>
               <option value="both">bands and paths</option><option value="bands">bands</option><option value="paths">paths from each green</option>
             </select>
           </label>
           <label class="chart-control"><span>Bands from</span>
-            <select class="input" value={basis} onChange={(e) => setBasis(e.currentTarget.value)}>
+            <select class="input" value={basis} onChange={e => setBasis(e.currentTarget.value)}>
               <option value="measured">measured greens</option><option value="programmed">programmed splits</option>
             </select>
           </label>
@@ -162,7 +162,7 @@ function Content({ id, name, zone, corridors }: { id: string; name: string; zone
 function Figures({ answer, was, is, then, thenDay, isChanged }: { answer: TimeSpaceAnswer; was: readonly StretchBands[]; is: readonly StretchBands[]; then: readonly StretchBands[] | null; thenDay: string; isChanged: boolean }): JSX.Element {
   const row = (stretch: StretchBands, i: number, way: 'forward' | 'backward'): JSX.Element => {
     const [before, after] = [was[i]?.[way] ?? null, stretch[way]];
-    const other = then?.find((t) => t.first === stretch.first && t.last === stretch.last)?.[way] ?? null;
+    const other = then?.find(t => t.first === stretch.first && t.last === stretch.last)?.[way] ?? null;
     return (
       <tr key={`${i}-${way}`}>
         <th scope="row">{answer.signals[way === 'forward' ? stretch.first : stretch.last]!.signal} to {answer.signals[way === 'forward' ? stretch.last : stretch.first]!.signal}, {answer[way]}</th>
@@ -172,6 +172,7 @@ function Figures({ answer, was, is, then, thenDay, isChanged }: { answer: TimeSp
         {isChanged && <td class="is-right">{differenceText(before, after)}</td>}
         {then && <td class="is-right">{seconds(other?.widthS)}</td>}
         {then && <td class="is-right">{differenceText(other, before)}</td>}
+        <td class="is-right">{percent(metOf(was[i], way))}{isChanged && <> → <strong>{percent(metOf(stretch, way))}</strong></>}</td>
         <td class="is-right">{percent(after?.efficiency)}</td>
         <td class="is-right">{percent(after?.attainability)}</td>
       </tr>
@@ -186,7 +187,7 @@ function Figures({ answer, was, is, then, thenDay, isChanged }: { answer: TimeSp
             <thead>
               <tr>
                 <th scope="col">Band</th><th scope="col" class="is-right">Cycle</th><th scope="col" class="is-right">{isChanged ? 'As it is' : 'Width'}</th>{isChanged && <th scope="col" class="is-right">With the changes</th>}{isChanged && <th scope="col" class="is-right">Difference</th>}
-                {then && <th scope="col" class="is-right">{thenDay}</th>}{then && <th scope="col" class="is-right">Since then</th>}<th scope="col" class="is-right" title="Band over cycle">Efficiency</th><th scope="col" class="is-right" title="Band over the shortest green">Attainability</th>
+                {then && <th scope="col" class="is-right">{thenDay}</th>}{then && <th scope="col" class="is-right">Since then</th>}<th scope="col" class="is-right" title="Share of each green that meets green at the next signal, over all links">Met at the next signal</th><th scope="col" class="is-right" title="Band over cycle">Efficiency</th><th scope="col" class="is-right" title="Band over the shortest green">Attainability</th>
               </tr>
             </thead>
             <tbody>{is.flatMap((stretch, i) => [row(stretch, i, 'forward'), row(stretch, i, 'backward')])}</tbody>
@@ -199,6 +200,8 @@ function Figures({ answer, was, is, then, thenDay, isChanged }: { answer: TimeSp
     </div>
   );
 }
+
+const metOf = (stretch: StretchBands | undefined, way: 'forward' | 'backward'): number | null => (way === 'forward' ? stretch?.forwardMet : stretch?.backwardMet) ?? null;
 
 const differenceText = (before: Band | null, after: Band | null): string => (before && after ? `${after.widthS - before.widthS >= 0 ? '+' : '−'}${Math.abs(after.widthS - before.widthS).toFixed(1)} s` : '–');
 
@@ -215,7 +218,7 @@ function Offsets({ answer, atMs, changes, onChange, onReset }: { answer: TimeSpa
           </tr>
         </thead>
         <tbody>
-          {answer.signals.map((s) => {
+          {answer.signals.map(s => {
             const plan = planAt(s, atMs);
             const by = changes.get(s.signal) ?? 0;
             const step = (d: number, label: string): JSX.Element => <Button onClick={() => onChange(s.signal, by + d)} aria-label={`${label} the offset of ${s.signal} by ${Math.abs(d)} s`}>{d > 0 ? '+' : '−'}{Math.abs(d)}</Button>;
@@ -243,9 +246,9 @@ function Offsets({ answer, atMs, changes, onChange, onReset }: { answer: TimeSpa
 
 /** Every green of the diagram, one a row. */
 function greensCsv(answer: TimeSpaceAnswer): string {
-  return csvOf(['signal', 'distance_ft', 'direction', 'begin', 'end', 'green_s'], answer.signals.flatMap((s) => [
-    ...s.forward.map((g) => [s.signal, s.distanceFt, answer.forward, new Date(g.start).toISOString(), g.end === null ? null : new Date(g.end).toISOString(), g.end === null ? null : (g.end - g.start) / SECOND]),
-    ...s.backward.map((g) => [s.signal, s.distanceFt, answer.backward, new Date(g.start).toISOString(), g.end === null ? null : new Date(g.end).toISOString(), g.end === null ? null : (g.end - g.start) / SECOND]),
+  return csvOf(['signal', 'distance_ft', 'direction', 'begin', 'end', 'green_s'], answer.signals.flatMap(s => [
+    ...s.forward.map(g => [s.signal, s.distanceFt, answer.forward, new Date(g.start).toISOString(), g.end === null ? null : new Date(g.end).toISOString(), g.end === null ? null : (g.end - g.start) / SECOND]),
+    ...s.backward.map(g => [s.signal, s.distanceFt, answer.backward, new Date(g.start).toISOString(), g.end === null ? null : new Date(g.end).toISOString(), g.end === null ? null : (g.end - g.start) / SECOND]),
   ]));
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { arc, changesText, findBand, intersect, parseChanges, shorterWay } from './bands';
+import { arc, changesText, findBand, intersect, metShare, parseChanges, shorterWay } from './bands';
 import { bandShapes, corridorBands, stretchesOf, type TimeSpaceAnswer, type TimeSpaceSignal } from './diagram';
 
 describe('the band through a street', () => {
@@ -20,6 +20,12 @@ describe('the band through a street', () => {
   it('is not known without a travel time, a cycle or a second signal', () => {
     const [a, b] = [{ startS: 0, greenS: 30, travelToNextS: null }, { startS: 0, greenS: 30, travelToNextS: null }];
     expect([findBand([a, b], 100), findBand([a], 100), findBand([{ ...a, travelToNextS: 5 }, b], 0)]).toEqual([null, null, null]);
+  });
+
+  it('is told link by link where it does not run all the way', () => {
+    const signals = [{ startS: 0, greenS: 40, travelToNextS: 20 }, { startS: 30, greenS: 40, travelToNextS: 50 }, { startS: 0, greenS: 40, travelToNextS: null }];
+    expect(metShare(signals, 100)).toBe((30 + 20) / 80);
+    expect(metShare([signals[2]!, signals[2]!], 100)).toBeNull();
   });
 
   it('takes a green as long as the cycle as always open', () => {

@@ -80,8 +80,24 @@ export function findBand(signals: readonly BandSignal[], cycleS: number): Band |
   }
 
   const { fromS, widthS } = longest(open, cycleS);
-  const shortest = Math.min(...signals.map((s) => s.greenS));
+  const shortest = Math.min(...signals.map(s => s.greenS));
   return { fromS, widthS, efficiency: widthS / cycleS, attainability: shortest > 0 ? Math.min(1, widthS / shortest) : 0 };
+}
+
+/** Share of each signal's green that meets green at the next, over all links of a way: says what an offset does where no band runs all the way. Null when nothing is known. */
+export function metShare(signals: readonly BandSignal[], cycleS: number): number | null {
+  let met = 0;
+  let sent = 0;
+  for (let i = 0; i + 1 < signals.length; i++) {
+    const { startS, greenS, travelToNextS } = signals[i]!;
+    if (travelToNextS !== null) {
+      const next = signals[i + 1]!;
+      met += intersect(arc(startS + travelToNextS, greenS, cycleS), arc(next.startS, next.greenS, cycleS)).reduce((sum, [from, to]) => sum + to - from, 0);
+      sent += Math.min(greenS, cycleS);
+    }
+  }
+
+  return sent > 0 ? met / sent : null;
 }
 
 /** Offset changes as the address has them: signal:seconds, signal:seconds. Whole seconds, zero left out. */

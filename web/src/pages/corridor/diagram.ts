@@ -1,5 +1,4 @@
-import type { BandSignal } from './bands';
-import { findBand, type Band } from './bands';
+import { findBand, metShare, type Band, type BandSignal } from './bands';
 import { count, seconds } from '../../plot/numbers';
 import type { Mark, PlotModel } from '../../plot/model';
 import { askAround } from '../../charts/parts';
@@ -22,7 +21,7 @@ export interface TimeSpaceGreen { measuredStartS: number | null; programmedStart
 export type Basis = 'measured' | 'programmed';
 
 /** The plan of a signal at a moment; null when the log names none. */
-export const planAt = (signal: TimeSpaceSignal, timeMs: number): TimeSpacePlan | null => signal.plans.find((p) => p.fromMs <= timeMs && timeMs < p.toMs) ?? signal.plans.at(-1) ?? null;
+export const planAt = (signal: TimeSpaceSignal, timeMs: number): TimeSpacePlan | null => signal.plans.find(p => p.fromMs <= timeMs && timeMs < p.toMs) ?? signal.plans.at(-1) ?? null;
 
 /** Consecutive signals that share a cycle length at a moment, at least two: bands run within such a stretch. */
 export function stretchesOf(answer: TimeSpaceAnswer, timeMs: number): { first: number; last: number; cycleS: number }[] {
@@ -36,7 +35,7 @@ export function stretchesOf(answer: TimeSpaceAnswer, timeMs: number): { first: n
       stretches.push({ first: i, last: i, cycleS });
     }
   });
-  return stretches.filter((s) => s.last > s.first);
+  return stretches.filter(s => s.last > s.first);
 }
 
 /** Signals of one way as a band needs them, in the order in which they are passed; null when one's green is not known. */
@@ -57,20 +56,20 @@ export function bandSignals(answer: TimeSpaceAnswer, isForward: boolean, basis: 
   return isForward ? list : list.map((s, i) => ({ ...s, travelToNextS: i > 0 ? list[i - 1]!.travelToNextS : null })).reverse();
 }
 
-/** A stretch's bands both ways; a band is null when a green or travel time is not known. */
-export interface StretchBands { first: number; last: number; cycleS: number; zeroMs: number; forward: Band | null; backward: Band | null }
+/** A stretch's bands both ways, and the share of greens that meet green at the next signal; null when a green or travel time is not known. */
+export interface StretchBands { first: number; last: number; cycleS: number; zeroMs: number; forward: Band | null; backward: Band | null; forwardMet: number | null; backwardMet: number | null }
 
 /** The signals of a stretch alone. */
 export const partOf = (answer: TimeSpaceAnswer, { first, last }: Pick<StretchBands, 'first' | 'last'>): TimeSpaceAnswer => ({ ...answer, signals: answer.signals.slice(first, last + 1) });
 
 export function corridorBands(answer: TimeSpaceAnswer, basis: Basis, timeMs: number, changes: ReadonlyMap<string, number>): StretchBands[] {
-  return stretchesOf(answer, timeMs).map((stretch) => {
+  return stretchesOf(answer, timeMs).map(stretch => {
     const part = partOf(answer, stretch);
-    const of = (isForward: boolean): Band | null => {
-      const signals = bandSignals(part, isForward, basis, timeMs, changes);
-      return signals === null ? null : findBand(signals, stretch.cycleS);
+    const [forward, backward] = [true, false].map(isForward => bandSignals(part, isForward, basis, timeMs, changes)) as [BandSignal[] | null, BandSignal[] | null];
+    return {
+      ...stretch, zeroMs: planAt(part.signals[0]!, timeMs)?.zeroMs ?? 0, forward: forward && findBand(forward, stretch.cycleS), backward: backward && findBand(backward, stretch.cycleS),
+      forwardMet: forward && metShare(forward, stretch.cycleS), backwardMet: backward && metShare(backward, stretch.cycleS),
     };
-    return { ...stretch, zeroMs: planAt(part.signals[0]!, timeMs)?.zeroMs ?? 0, forward: of(true), backward: of(false) };
   });
 }
 
@@ -96,8 +95,8 @@ export function bandShapes(answer: TimeSpaceAnswer, isForward: boolean, band: Ba
   const first = Math.floor((startMs - travelMs - zeroMs) / cycleMs) - 1;
   for (let k = first; zeroMs + k * cycleMs <= endMs; k++) {
     const leave = zeroMs + k * cycleMs + band.fromS * SECOND;
-    const front = places.flatMap((p) => [leave + p.afterS * SECOND, p.distanceFt]);
-    const back = [...places].reverse().flatMap((p) => [leave + (p.afterS + band.widthS) * SECOND, p.distanceFt]);
+    const front = places.flatMap(p => [leave + p.afterS * SECOND, p.distanceFt]);
+    const back = [...places].reverse().flatMap(p => [leave + (p.afterS + band.widthS) * SECOND, p.distanceFt]);
     if (leave + travelMs + band.widthS * SECOND >= startMs) {
       shapes.push([...front, ...back]);
     }
@@ -123,7 +122,7 @@ export function drawDiagram(answer: TimeSpaceAnswer, zone: string, startMs: numb
     }
 
     const shift = (choice.changes.get(signal.signal) ?? 0) * SECOND;
-    return (isForward ? signal.forward : signal.backward).flatMap((g) => (g.end === null ? [] : [[
+    return (isForward ? signal.forward : signal.backward).flatMap(g => (g.end === null ? [] : [[
       g.start + shift, signal.distanceFt, g.end + shift, signal.distanceFt, g.end + shift + travelS * SECOND, next.distanceFt, g.start + shift + travelS * SECOND, next.distanceFt,
     ]]));
   });
@@ -140,13 +139,13 @@ export function drawDiagram(answer: TimeSpaceAnswer, zone: string, startMs: numb
   }
 
   const greens = (isForward: boolean): Mark => {
-    const all = answer.signals.flatMap((signal) => (isForward ? signal.forward : signal.backward).map((g) => ({ signal, start: g.start + (choice.changes.get(signal.signal) ?? 0) * SECOND, end: (g.end ?? g.start) + (choice.changes.get(signal.signal) ?? 0) * SECOND })));
+    const all = answer.signals.flatMap(signal => (isForward ? signal.forward : signal.backward).map(g => ({ signal, start: g.start + (choice.changes.get(signal.signal) ?? 0) * SECOND, end: (g.end ?? g.start) + (choice.changes.get(signal.signal) ?? 0) * SECOND })));
     const group = (s: TimeSpaceSignal): string => (isForward ? s.forwardGroup : s.backwardGroup) ?? '';
     return {
-      kind: 'boxes', x0: all.map((g) => g.start), x1: all.map((g) => g.end), y0: all.map((g) => g.signal.distanceFt + (isForward ? 0.002 : -0.002 - BAR * 2) * lengthFt), y1: all.map((g) => g.signal.distanceFt + (isForward ? 0.002 + BAR * 2 : -0.002) * lengthFt),
+      kind: 'boxes', x0: all.map(g => g.start), x1: all.map(g => g.end), y0: all.map(g => g.signal.distanceFt + (isForward ? 0.002 : -0.002 - BAR * 2) * lengthFt), y1: all.map(g => g.signal.distanceFt + (isForward ? 0.002 + BAR * 2 : -0.002) * lengthFt),
       ink: isForward ? 'teal' : 'blue', name: `Green ${isForward ? answer.forward : answer.backward}`, leastWidth: 1,
-      say: (i) => `${all[i]!.signal.signal} ${group(all[i]!.signal)} green ${clockText(zone, all[i]!.start, 'tenths')} for ${seconds((all[i]!.end - all[i]!.start) / SECOND)}`,
-      behind: (i) => {
+      say: i => `${all[i]!.signal.signal} ${group(all[i]!.signal)} green ${clockText(zone, all[i]!.start, 'tenths')} for ${seconds((all[i]!.end - all[i]!.start) / SECOND)}`,
+      behind: i => {
         const shift = (choice.changes.get(all[i]!.signal.signal) ?? 0) * SECOND;
         return { ...askAround(`${all[i]!.signal.signal}|${group(all[i]!.signal)}`, all[i]!.start - shift, 60 * SECOND, [{ codes: [1, 7, 8, 9, 10, 11], parameter: Number(/\d+/.exec(group(all[i]!.signal))?.[0] ?? 0) }]) };
       },
@@ -155,13 +154,13 @@ export function drawDiagram(answer: TimeSpaceAnswer, zone: string, startMs: numb
   marks.push(greens(true), greens(false));
   const name = (s: TimeSpaceSignal): string => s.name.split(' & ').at(-1) || s.signal;
   return {
-    key: 'time-space', title: 'Time-space diagram', note: bands.length === 0 ? 'no common cycle' : `cycle ${[...new Set(bands.map((b) => count(b.cycleS)))].join(', ')} s`, height: Math.min(760, Math.max(380, answer.signals.length * 62)),
+    key: 'time-space', title: 'Time-space diagram', note: bands.length === 0 ? 'no common cycle' : `cycle ${[...new Set(bands.map(b => count(b.cycleS)))].join(', ')} s`, height: Math.min(760, Math.max(380, answer.signals.length * 62)),
     x: { kind: 'time', startMs, endMs, zone },
-    y: { kind: 'number', min: low - lengthFt * 0.05, max: low + lengthFt * 1.05, label: '', ticks: answer.signals.map((s) => ({ value: s.distanceFt, label: `${s.signal} ${name(s)}`, short: s.signal })) },
+    y: { kind: 'number', min: low - lengthFt * 0.05, max: low + lengthFt * 1.05, label: '', ticks: answer.signals.map(s => ({ value: s.distanceFt, label: `${s.signal} ${name(s)}`, short: s.signal })) },
     marks,
-    read: (x) => [clockText(zone, x, 'seconds'), ...answer.signals.flatMap((s) => {
+    read: x => [clockText(zone, x, 'seconds'), ...answer.signals.flatMap(s => {
       const shift = (choice.changes.get(s.signal) ?? 0) * SECOND;
-      const isOn = (greens: TimeSpaceSignal['forward']): boolean => greens.some((g) => g.start + shift <= x && x < (g.end ?? g.start) + shift);
+      const isOn = (greens: TimeSpaceSignal['forward']): boolean => greens.some(g => g.start + shift <= x && x < (g.end ?? g.start) + shift);
       const ways = [...(isOn(s.forward) ? [answer.forward] : []), ...(isOn(s.backward) ? [answer.backward] : [])];
       return ways.length > 0 ? [`${s.signal} green ${ways.length === 2 ? 'both ways' : ways[0]}`] : [];
     })],

@@ -44,10 +44,10 @@ function Content({ detail, channel }: { detail: SignalDetail; channel: number })
   const freshness = useFreshness(signal.id, range);
   const surroundings = useSurroundings(detail, range, now, freshness);
   const chart = useMemo(() => detectorChart(channel), [channel]);
-  const own = detail.detectors.filter((d) => d.channel === channel);
-  const channels = [...new Set(detail.detectors.map((d) => d.channel))].sort((a, b) => a - b);
+  const own = detail.detectors.filter(d => d.channel === channel);
+  const channels = [...new Set(detail.detectors.map(d => d.channel))].sort((a, b) => a - b);
   const at = channels.indexOf(channel);
-  const group = own.map((d) => groupKey(d.phase, d.overlap)).find((g) => g !== '') ?? '';
+  const group = own.map(d => groupKey(d.phase, d.overlap)).find(g => g !== '') ?? '';
   const common = { detail, range, bin: binOf(binText, range.endMs - range.startMs), surroundings, freshness, nowMs: now, onZoom: setFixed, onAsk: ask };
   const to = (c: number): string => `/signals/${encodeURIComponent(signal.id)}/detectors/${c}`;
   return (
@@ -67,7 +67,7 @@ function Content({ detail, channel }: { detail: SignalDetail; channel: number })
             {own.map((d, i) => (
               <li key={i}>
                 {[
-                  fullName(detail, groupKey(d.phase, d.overlap)), d.functions.map((f) => plainWord(f)).join(', ') || 'no function configured', d.lane === null ? 'lane not known' : `lane ${d.lane} from the median`,
+                  fullName(detail, groupKey(d.phase, d.overlap)), d.functions.map(f => plainWord(f)).join(', ') || 'no function configured', d.lane === null ? 'lane not known' : `lane ${d.lane} from the median`,
                   `movement: ${plainWord(d.movement).toLowerCase()}`, d.stopBarDistanceFt === null ? 'distance not known' : d.stopBarDistanceFt === 0 ? 'at the stop bar' : `${count(d.stopBarDistanceFt)} ft upstream of the stop bar`,
                 ].join(' · ')}
               </li>

@@ -46,13 +46,13 @@ function Content({ detail }: { detail: SignalDetail }): JSX.Element {
         <div class="page-actions"><Link class="button" href={`/signals/${encodeURIComponent(signal.id)}?t=${fixedText(shown.startMs, shown.endMs, zone)}&p=timing`}>Charts of this time</Link></div>
       </div>
       <Panel title="Controller event log" subtitle="raw events, as the cabinet wrote them">
-        <Search key={`${shown.startMs}|${shown.endMs}|${all}`} question={shown} zone={zone} onAsk={(q) => {
+        <Search key={`${shown.startMs}|${shown.endMs}|${all}`} question={shown} zone={zone} onAsk={q => {
           ask(q);
           if (q.matches.length > 0) {
             setAll('');
           }
         }} />
-        <EventTools isAll={isAll} canChoose={shown.matches.length > 0} onAll={(on) => setAll(on ? '1' : '')} move={(how) => () => ask(movedQuestion(shown, how))} />
+        <EventTools chosen="Chosen codes" isAll={isAll} canChoose={shown.matches.length > 0} onAll={on => setAll(on ? '1' : '')} move={how => () => ask(movedQuestion(shown, how))} />
         <EventRows signal={signal.id} zone={zone} question={shown} isAll={isAll} />
       </Panel>
     </main>
@@ -62,20 +62,20 @@ function Content({ detail }: { detail: SignalDetail }): JSX.Element {
 /** Codes as people list them: numbers with commas or spaces; null when something else stands there. */
 export function parseCodes(text: string): number[] | null {
   const parts = text.split(/[\s,]+/).filter(Boolean);
-  return parts.every((p) => /^\d{1,5}$/.test(p) && Number(p) <= 65_535) ? parts.map(Number) : null;
+  return parts.every(p => /^\d{1,5}$/.test(p) && Number(p) <= 65_535) ? parts.map(Number) : null;
 }
 
 function Search({ question, zone, onAsk }: { question: EventQuestion; zone: string; onAsk(question: EventQuestion): void }): JSX.Element {
   const first = question.matches[0];
   const [from, setFrom] = useState(momentText(question.startMs, zone).slice(0, 19));
   const [to, setTo] = useState(momentText(question.endMs, zone).slice(0, 19));
-  const [codes, setCodes] = useState([...new Set(question.matches.flatMap((m) => m.codes))].join(', '));
+  const [codes, setCodes] = useState([...new Set(question.matches.flatMap(m => m.codes))].join(', '));
   const [parameter, setParameter] = useState(question.matches.length === 1 && first?.parameter != null ? String(first.parameter) : '');
   const [error, setError] = useState<string | null>(null);
   return (
     <form
       class="event-search"
-      onSubmit={(event) => {
+      onSubmit={event => {
         event.preventDefault();
         const [startMs, endMs, list] = [parseMoment(from, zone), parseMoment(to, zone), parseCodes(codes)];
         if (startMs === null || endMs === null || endMs <= startMs) {
@@ -89,10 +89,10 @@ function Search({ question, zone, onAsk }: { question: EventQuestion; zone: stri
         }
       }}
     >
-      <label>From <input class="input" type="datetime-local" step="1" value={from} onInput={(e) => setFrom(e.currentTarget.value)} /></label>
-      <label>to <input class="input" type="datetime-local" step="1" value={to} onInput={(e) => setTo(e.currentTarget.value)} /></label>
-      <label>Codes <input class="input" inputMode="text" placeholder="all" size={14} value={codes} onInput={(e) => setCodes(e.currentTarget.value)} /></label>
-      <label>of <input class="input" inputMode="numeric" placeholder="any" size={5} value={parameter} onInput={(e) => setParameter(e.currentTarget.value)} /></label>
+      <label>From <input class="input" type="datetime-local" step="1" value={from} onInput={e => setFrom(e.currentTarget.value)} /></label>
+      <label>to <input class="input" type="datetime-local" step="1" value={to} onInput={e => setTo(e.currentTarget.value)} /></label>
+      <label>Codes <input class="input" inputMode="text" placeholder="all" size={14} value={codes} onInput={e => setCodes(e.currentTarget.value)} /></label>
+      <label>of <input class="input" inputMode="numeric" placeholder="any" size={5} value={parameter} onInput={e => setParameter(e.currentTarget.value)} /></label>
       <Button kind="main" type="submit">Show</Button>
       {error && <p class="field-error" role="alert">{error}</p>}
     </form>

@@ -56,9 +56,9 @@ export function PhaseStrip({ detail }: { detail: SignalDetail }): JSX.Element | 
   }
 
   const now = nowMs();
-  const walks = new Map(state.pedestrians.map((p) => [p.phase, p.state]));
+  const walks = new Map(state.pedestrians.map(p => [p.phase, p.state]));
   return (
-    <div class="phase-strip no-print" role="group" aria-label="Displays now">
+    <div class="phase-strip scrolls-itself no-print" role="group" aria-label="Displays now" tabIndex={0}>
       {state.phases.map(({ phase, state: shown, sinceMs }) => {
         const walk = walks.get(phase);
         const since = sinceMs === null ? '' : lengthText(Math.max(0, now - sinceMs)).replace(/\.\d s/, ' s');
@@ -70,8 +70,8 @@ export function PhaseStrip({ detail }: { detail: SignalDetail }): JSX.Element | 
       <span class="phase-facts">
         {state.pattern !== null && <span>{state.pattern === 254 ? 'Free' : state.pattern === 255 ? 'Flash' : `Plan ${state.pattern}`}</span>}
         {state.preempt !== null && <span class="is-partial">Preempt {state.preempt}</span>}
-        <span>{state.detectors.filter((d) => d.isOn).length} of {state.detectors.length} detectors on</span>
-        {state.detectors.some((d) => d.fault !== null) && <span class="is-partial">{state.detectors.filter((d) => d.fault !== null).length} at fault</span>}
+        <span>{state.detectors.filter(d => d.isOn).length} of {state.detectors.length} detectors on</span>
+        {state.detectors.some(d => d.fault !== null) && <span class="is-partial">{state.detectors.filter(d => d.fault !== null).length} at fault</span>}
       </span>
     </div>
   );

@@ -6,7 +6,7 @@ import { useLoad, type Loaded } from '../../state/load';
 /** What charts need to know of a signal: loaded once, its status kept fresh. */
 export function useDetail(id: string): Loaded<SignalDetail> {
   const live = useSignal(id);
-  const loaded = useLoad(id, (abort) => getJson<SignalDetail>(`/signals/${encodeURIComponent(id)}`, { signal: abort }), id);
+  const loaded = useLoad(id, abort => getJson<SignalDetail>(`/signals/${encodeURIComponent(id)}`, { signal: abort }), id);
   if (loaded.data && live && live.status !== loaded.data.signal.status) {
     loaded.data.signal.status = live.status;
   }

@@ -12,8 +12,11 @@ namespace Crosstown.Bench;
 /// <summary>Memory and time of today's rolling measures for a city of 2,500 signals, at the end of a day.</summary>
 internal static class RollingBench
 {
-    private const int Signals = 2500;
-    private const int StepMs = 3_600_000;
+    private const int City = 2500;
+
+    /// <summary>Signals that are really measured; each has memory of its own, so that a city's is so many times as much.</summary>
+    private const int Signals = 250;
+    private const int StepMs = 5 * 60_000;
 
     public static bool Run()
     {
@@ -48,11 +51,11 @@ internal static class RollingBench
         }
 
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        var memory = (Settled() - before) / 1e6;
-        var rows = tables.Sum(t => t.RowBytes) / 1e6;
+        var memory = (Settled() - before) / 1e6 * City / Signals;
+        var rows = tables.Sum(t => t.RowBytes) / 1e6 * City / Signals;
         GC.KeepAlive(tables);
         Console.WriteLine($"       {events:N0} events of a day in {seconds:N1} s, {events / seconds / 1e6:N1} M a second; rows {rows:N0} MB, open state {memory - rows:N0} MB");
-        return Figures.Hold($"memory of today's measures of {Signals:N0} signals", memory, "MB", 1000, atLeast: false, $"{memory * 1000 / Signals:N0} kB a signal");
+        return Figures.Hold($"memory of today's measures of {City:N0} signals", memory, "MB", 1000, atLeast: false, $"{memory * 1000 / City:N0} kB a signal, from {Signals} of them");
     }
 
     private static double Settled()

@@ -35,6 +35,9 @@ public sealed class LiveSignal
     /// <summary>How long events are held back: 2 minutes, above the polling intervals in the field.</summary>
     public const long DefaultHoldMs = 2 * 60_000;
 
+    /// <summary>Room for held events, 6 kB, that is kept in any case.</summary>
+    private const int LeastRoom = 512;
+
     private readonly SignalId _signal;
     private readonly Func<SignalPass> _start;
     private readonly IEventHistory _history;
@@ -129,6 +132,12 @@ public sealed class LiveSignal
         {
             _pass.Append(CollectionsMarshal.AsSpan(_held)[..count]);
             _held.RemoveRange(0, count);
+
+            // Reading a day again leaves room for far more than two minutes hold.
+            if (_held.Capacity > LeastRoom && _held.Capacity > 4 * _held.Count)
+            {
+                _held.Capacity = Math.Max(LeastRoom, 2 * _held.Count);
+            }
         }
 
         _committedMs = Math.Max(_committedMs, beforeMs);

@@ -1,13 +1,14 @@
 using System.Data.Common;
 using Crosstown.Core.Data;
 using Crosstown.Core.Street;
+using Crosstown.Server.People.Audit;
 using Crosstown.Server.Store.Records;
 using Dapper;
 
 namespace Crosstown.Server.Polling;
 
-/// <summary>The sources, in the relational records.</summary>
-internal sealed class SourceCatalog(RecordStore records, TimeProvider time)
+/// <summary>The sources, in the relational records. Each change is written into the audit with it.</summary>
+internal sealed class SourceCatalog(RecordStore records, AuditLog audit, TimeProvider time)
 {
     private const string Columns =
         "select s.id as Id, s.signal as Signal, s.kind as Kind, s.address as Address, s.path as Path, s.interval_s as IntervalS, s.zone as Zone, s.account as Account, s.reported_as as ReportedAs, s.is_enabled as IsEnabled";
@@ -25,13 +26,15 @@ internal sealed class SourceCatalog(RecordStore records, TimeProvider time)
         return connection.Query<(long Id, string Position)>("select source_id, position from source_position").ToDictionary(p => p.Id, p => p.Position);
     }
 
+    /// <param name="account">Who adds it.</param>
     /// <exception cref="ProblemException">XT336: the signal has a source already.</exception>
-    public async Task<Source> AddAsync(Source source, CancellationToken stop)
+    public async Task<Source> AddAsync(Source source, string account, CancellationToken stop)
     {
         var id = await records.WriteAsync(
             async (connection, transaction) =>
             {
                 await RefuseSecond(connection, transaction, source);
+                await audit.AppendAsync(connection, transaction, Act(account, "source-add", source.Signal.Value) with { AfterHash = HashOf(source) });
                 return await connection.ExecuteScalarAsync<long>(
                     "insert into source (signal, kind, address, path, interval_s, zone, account, reported_as, is_enabled) values (@Signal, @Kind, @Address, @Path, @IntervalS, @Zone, @Account, @ReportedAs, @IsEnabled) returning id",
                     Row.Of(source),
@@ -43,10 +46,17 @@ internal sealed class SourceCatalog(RecordStore records, TimeProvider time)
 
     /// <summary>False when there is no source of the id.</summary>
     /// <exception cref="ProblemException">XT336: the signal has another source already.</exception>
-    public Task<bool> ReplaceAsync(Source source, CancellationToken stop) => records.WriteAsync(
+    public Task<bool> ReplaceAsync(Source source, string account, CancellationToken stop) => records.WriteAsync(
         async (connection, transaction) =>
         {
             await RefuseSecond(connection, transaction, source);
+
+            if (await FindAsync(connection, transaction, source.Id) is not { } before)
+            {
+                return false;
+            }
+
+            await audit.AppendAsync(connection, transaction, Act(account, "source-replace", source.Signal.Value) with { BeforeHash = HashOf(before), AfterHash = HashOf(source) });
 
             // Where to go on reading belongs to the controller that was read.
             await connection.ExecuteAsync(
@@ -59,9 +69,15 @@ internal sealed class SourceCatalog(RecordStore records, TimeProvider time)
         stop);
 
     /// <summary>False when there is no source of the id.</summary>
-    public Task<bool> RemoveAsync(long id, CancellationToken stop) => records.WriteAsync(
+    public Task<bool> RemoveAsync(long id, string account, CancellationToken stop) => records.WriteAsync(
         async (connection, transaction) =>
         {
+            if (await FindAsync(connection, transaction, id) is not { } before)
+            {
+                return false;
+            }
+
+            await audit.AppendAsync(connection, transaction, Act(account, "source-remove", before.Signal.Value) with { BeforeHash = HashOf(before) });
             await connection.ExecuteAsync("delete from source_position where source_id = @id", new { id }, transaction);
             return await connection.ExecuteAsync("delete from source where id = @id", new { id }, transaction) > 0;
         },
@@ -78,6 +94,13 @@ internal sealed class SourceCatalog(RecordStore records, TimeProvider time)
                 transaction);
         },
         stop);
+
+    private static AuditAct Act(string account, string action, string signal) => new(account, "source", action, $"source/{signal}");
+
+    private static string HashOf(Source source) => AuditLog.HashOf((source with { Id = 0 }).ToString());
+
+    private static async Task<Source?> FindAsync(DbConnection connection, DbTransaction transaction, long id) =>
+        (await connection.QuerySingleOrDefaultAsync<Row>($"{Columns} from source s where s.id = @id", new { id }, transaction))?.ToSource();
 
     private static async Task RefuseSecond(DbConnection connection, DbTransaction transaction, Source source)
     {

@@ -35,11 +35,11 @@ internal static class SourcesApi
             [.. all.Skip((page - 1) * size).Take(size).Select(s => Answer(s, scheduler))], all.Count, page * size < all.Count ? $"/api/v1/sources?page={page + 1}&size={size}" : null);
     }
 
-    private static async Task<IResult> AddAsync(SourceRequest request, SourceCatalog catalog, SourceRules rules, PollScheduler scheduler, CancellationToken stop)
+    private static async Task<IResult> AddAsync(SourceRequest request, HttpContext context, SourceCatalog catalog, SourceRules rules, PollScheduler scheduler, CancellationToken stop)
     {
         try
         {
-            var source = await catalog.AddAsync(rules.Check(0, request), stop);
+            var source = await catalog.AddAsync(rules.Check(0, request), AccountOf(context), stop);
             scheduler.Reload();
             return Results.Created($"/api/v1/sources/{source.Id}", Answer(source, scheduler));
         }
@@ -49,12 +49,12 @@ internal static class SourcesApi
         }
     }
 
-    private static async Task<IResult> ReplaceAsync(long id, SourceRequest request, SourceCatalog catalog, SourceRules rules, PollScheduler scheduler, CancellationToken stop)
+    private static async Task<IResult> ReplaceAsync(long id, SourceRequest request, HttpContext context, SourceCatalog catalog, SourceRules rules, PollScheduler scheduler, CancellationToken stop)
     {
         try
         {
             var source = rules.Check(id, request);
-            if (!await catalog.ReplaceAsync(source, stop))
+            if (!await catalog.ReplaceAsync(source, AccountOf(context), stop))
             {
                 return NoSource(id);
             }
@@ -68,9 +68,9 @@ internal static class SourcesApi
         }
     }
 
-    private static async Task<IResult> RemoveAsync(long id, SourceCatalog catalog, PollScheduler scheduler, CancellationToken stop)
+    private static async Task<IResult> RemoveAsync(long id, HttpContext context, SourceCatalog catalog, PollScheduler scheduler, CancellationToken stop)
     {
-        if (!await catalog.RemoveAsync(id, stop))
+        if (!await catalog.RemoveAsync(id, AccountOf(context), stop))
         {
             return NoSource(id);
         }
@@ -86,6 +86,8 @@ internal static class SourcesApi
 
     private static SourceAnswer Answer(Source s, PollScheduler scheduler) => new(
         s.Id, s.Signal.Value, s.Kind, s.Address, s.Path, s.IntervalS, s.Zone, s.Account, s.ReportedAs, s.IsEnabled, scheduler.StatusOf(s.Id));
+
+    private static string AccountOf(HttpContext context) => context.User.Identity!.Name!;
 
     private static IResult NoSource(long id) => ApiProblem.Of(StatusCodes.Status404NotFound, "XT337", "id", $"There is no source {id}.");
 

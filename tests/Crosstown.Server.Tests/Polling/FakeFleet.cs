@@ -45,7 +45,7 @@ internal static class FakeFleet
                 address = controllers[^1].Address;
             }
 
-            sources.Add(await rig.Catalog.AddAsync(rig.Rules.Check(0, new SourceRequest(signal, SourceKind.MaxTimeHttp, address, null, intervalS, PollingRig.Zone, null, null)), CancellationToken.None));
+            sources.Add(await rig.Catalog.AddAsync(rig.Rules.Check(0, new SourceRequest(signal, SourceKind.MaxTimeHttp, address, null, intervalS, PollingRig.Zone, null, null)), "tester", CancellationToken.None));
         }
 
         var delays = new ConcurrentQueue<long>();

@@ -192,7 +192,7 @@ public sealed class MaxTimePollerTests
         await rig.Scheduler.SaveAsync(CancellationToken.None);
 
         Assert.Equal(answer!.LastMs, SourceMemory.Parse(rig.Catalog.ListPositions()[source.Id]).NewestMs);
-        Assert.True(await rig.Catalog.ReplaceAsync(source with { Address = "127.0.0.1:1" }, CancellationToken.None));
+        Assert.True(await rig.Catalog.ReplaceAsync(source with { Address = "127.0.0.1:1" }, "tester", CancellationToken.None));
         Assert.Empty(rig.Catalog.ListPositions());
     }
 }

@@ -6,6 +6,7 @@ using Crosstown.Server.City;
 using Crosstown.Server.Hosting;
 using Crosstown.Server.Imports;
 using Crosstown.Server.Live;
+using Crosstown.Server.People.Audit;
 using Crosstown.Server.Polling;
 using Crosstown.Server.Store.Records;
 using Microsoft.Extensions.Configuration;
@@ -36,7 +37,7 @@ internal sealed class PollingRig : IAsyncDisposable
         Settings = SourceSettings.Read(Configuration, new ServerSettings { Data = _folder.Path }) with { AllowLoopback = allowLoopback };
         Accounts = new SourceAccounts(Configuration);
         Rules = new SourceRules(new CityModel(_folder.Path, Issues), Accounts, Settings);
-        Catalog = new SourceCatalog(_records, Clock);
+        Catalog = new SourceCatalog(_records, new AuditLog(_records, Clock), Clock);
         _guard = new AddressGuard(allowLoopback, lookUp ?? Dns.GetHostAddressesAsync, Clock);
         _maxTime = new MaxTimePoller(_guard, Limits);
         Scheduler = new PollScheduler(
@@ -83,7 +84,7 @@ internal sealed class PollingRig : IAsyncDisposable
     /// <summary>Keeps a source as an administrator's request does.</summary>
     public async Task<Source> AddAsync(string signal, SourceKind kind, string address, int intervalS = 60, string? path = null, string? account = null, string? reportedAs = null)
     {
-        var source = await Catalog.AddAsync(Rules.Check(0, new SourceRequest(signal, kind, address, path, intervalS, Zone, account, reportedAs)), CancellationToken.None);
+        var source = await Catalog.AddAsync(Rules.Check(0, new SourceRequest(signal, kind, address, path, intervalS, Zone, account, reportedAs)), "tester", CancellationToken.None);
         Scheduler.Reload();
         return source;
     }

@@ -104,8 +104,8 @@ public sealed class ScheduleTests
         await using var rig = new PollingRig(_clock, poller: poller);
         var off = await rig.AddAsync("1", SourceKind.MaxTimeHttp, "a.example", intervalS: 10);
         var gone = await rig.AddAsync("2", SourceKind.MaxTimeHttp, "b.example", intervalS: 10);
-        await rig.Catalog.ReplaceAsync(off with { IsEnabled = false }, CancellationToken.None);
-        await rig.Catalog.RemoveAsync(gone.Id, CancellationToken.None);
+        await rig.Catalog.ReplaceAsync(off with { IsEnabled = false }, "tester", CancellationToken.None);
+        await rig.Catalog.RemoveAsync(gone.Id, "tester", CancellationToken.None);
         rig.Scheduler.Reload();
 
         for (var second = 0; second < 60; second++)

@@ -89,7 +89,7 @@ internal sealed class CanarySweep
                 unpacked.Write(buffer, 0, count);
             }
         }
-        catch (Exception e) when (e is InvalidDataException or ZLibException)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
             // Two bytes that only look like a header; what came out before the end is searched all the same.
         }

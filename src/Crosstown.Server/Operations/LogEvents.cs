@@ -22,8 +22,8 @@ internal static class LogEvents
     public static readonly EventId VerifyFailed = new(3727, nameof(VerifyFailed));
     public static readonly EventId VerifyStopped = new(3728, nameof(VerifyStopped));
     public static readonly EventId ImportRecordFailed = new(3730, nameof(ImportRecordFailed));
-    public static readonly EventId PollingFailed = new(3750, nameof(PollingFailed));
-    public static readonly EventId PositionsNotSaved = new(3751, nameof(PositionsNotSaved));
+    public static readonly EventId PollingFailed = new(3753, nameof(PollingFailed));
+    public static readonly EventId PositionsNotSaved = new(3754, nameof(PositionsNotSaved));
     public static readonly EventId NotReady = new(3740, nameof(NotReady));
     public static readonly EventId HealthStopped = new(3742, nameof(HealthStopped));
     public static readonly EventId ReadyAgain = new(3741, nameof(ReadyAgain));

@@ -46,13 +46,18 @@ internal static class OperationsServices
     {
         // The folder is the first to be taken and the last to be let go.
         _ = app.Services.GetRequiredService<DataFolder>();
-        _ = app.Services.GetRequiredService<ServerMeter>();
+        _ = app.Services.GetRequiredService<MetricsPage>();
         var lifetime = app.Lifetime;
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Crosstown.Server.Operations");
         lifetime.ApplicationStarted.Register(() => log.LogInformation(LogEvents.Started, "The server takes requests; program {Program}", ProgramVersion.Text));
         lifetime.ApplicationStopping.Register(() => log.LogInformation(LogEvents.Stopping, "The server stops: requests that have begun have {Seconds} s to end", (int)StopTime.TotalSeconds));
         lifetime.ApplicationStopped.Register(() => log.LogInformation(LogEvents.Stopped, "The server takes nothing more; what arrived is put into segments"));
         var settings = app.Services.GetRequiredService<TelemetrySettings>();
+        if (settings.Endpoint is not null)
+        {
+            app.Use(RequestTraces.Trace);
+        }
+
         app.Use((context, next) =>
             settings.MetricsPort is { } port && context.Connection.LocalPort == port ? AnswerWatcher(context)
             : lifetime.ApplicationStopping.IsCancellationRequested && !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) ? Stopping(context)

@@ -52,10 +52,11 @@ internal static class IntakeApi
 
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapPost("/events", TakeEvents).RequireRole(Role.Operate).WithName("addEvents").WithTags("intake")
-            .WithMetadata(new RequestSizeLimitAttribute(MostBytes)).Accepts<string>("application/x-ndjson", "text/csv").Produces<IntakeAnswer>();
-        api.MapPost("/files", TakeFiles).RequireRole(Role.Operate).WithName("addFiles").WithTags("intake")
-            .WithMetadata(new RequestSizeLimitAttribute(MostBytes)).Accepts<byte[]>("multipart/form-data", "application/octet-stream").Produces<IntakeAnswer>();
+        // The types that are taken are no metadata: routing would then turn others away before they are counted.
+        api.MapPost("/events", TakeEvents).RequireIntake().WithName("addEvents").WithTags("intake")
+            .WithMetadata(new RequestSizeLimitAttribute(MostBytes)).Produces<IntakeAnswer>();
+        api.MapPost("/files", TakeFiles).RequireIntake().WithName("addFiles").WithTags("intake")
+            .WithMetadata(new RequestSizeLimitAttribute(MostBytes)).Produces<IntakeAnswer>();
     }
 
     private static Task<IResult> TakeEvents(HttpContext context, IntakeRun run, IntakeLog log, BodyBudget budget, TimeProvider time, string? zone = null, string? signal = null) =>

@@ -12,7 +12,6 @@ namespace Crosstown.Server.Operations.Metrics;
 /// <summary>Sends figures and traces to the collector that the settings name, by OTLP over HTTP. Runs only where one is named.</summary>
 internal sealed class Telemetry(TelemetrySettings settings) : IHostedService, IDisposable
 {
-    private const string Requests = "Microsoft.AspNetCore";
     private static readonly TimeSpan s_lastSend = TimeSpan.FromSeconds(3);
 
     private MeterProvider? _figures;
@@ -29,7 +28,8 @@ internal sealed class Telemetry(TelemetrySettings settings) : IHostedService, ID
             .Build();
         _traces = Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(resource)
-            .AddSource(Requests, "Crosstown.*")
+            .SetSampler(new AlwaysOnSampler())
+            .AddSource("Crosstown.*")
             .AddProcessor(new KeptLabels())
             .AddOtlpExporter(o => Set(o, "v1/traces"))
             .Build();

@@ -77,7 +77,7 @@ public sealed class IntakeFolderTests : IAsyncDisposable
         var folder = await StartAsync(keepDays: 0);
         var known = LogLines.Make(4, 10);
         await Events.AppendAsync(Core.Street.SignalId.Parse("77"), "America/Denver", known, Stop);
-        var unnamed = "TimeStamp,EventId,Parameter\n2024-05-13T12:00:00.000Z,1,2\n";
+        var unnamed = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"TimeStamp,EventId,Parameter\n{DateTimeOffset.FromUnixTimeMilliseconds(LogLines.StartMs - 60_000):yyyy-MM-dd'T'HH:mm:ss.fff'Z'},1,2\n");
         await DropAsync(Path.Combine("77", "log.csv"), unnamed);
         await DropAsync(Path.Combine("20240513", "log.csv"), unnamed);
         await LookTwiceAsync(folder);

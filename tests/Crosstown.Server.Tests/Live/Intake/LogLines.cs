@@ -10,11 +10,16 @@ namespace Crosstown.Server.Tests.Live.Intake;
 /// <summary>Batches as another program sends them, and the store as it is read.</summary>
 internal static class LogLines
 {
-    public const long StartMs = 1_715_587_200_000;
+    private const long DayMs = 86_400_000;
+
+    /// <summary>A midnight three weeks ago: a server deletes what is older than three months.</summary>
+    public static readonly long StartMs = ((TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / DayMs) - 21) * DayMs;
 
     private static readonly TimeRange s_always = new(0, 4_000_000_000_000);
 
-    public static ControllerEvent[] Make(int seed, int count, long startMs = StartMs)
+    public static ControllerEvent[] Make(int seed, int count) => Make(seed, count, StartMs);
+
+    public static ControllerEvent[] Make(int seed, int count, long startMs)
     {
         var random = new Random(seed);
         var events = new ControllerEvent[count];

@@ -107,10 +107,6 @@ public sealed partial class CrosstownClient
     public Task<JsonElement> GetInventoryAsync(CancellationToken stop = default) =>
         AskAsync<JsonElement>(HttpMethod.Get, With($"api/v1/public/inventory"), null, stop);
 
-    /// <summary>Get inventory.</summary>
-    public Task<JsonElement> GetInventoryAsync(CancellationToken stop = default) =>
-        AskAsync<JsonElement>(HttpMethod.Delete, With($"api/v1/public/inventory"), null, stop);
-
     /// <summary>How a measure is defined, in Markdown.</summary>
     public Task<Stream> OpenMeasureDefinitionAsync(string name, CancellationToken stop = default) =>
         OpenAsync(With($"api/v1/measures/{Escaped(name)}/definition"), "*/*", stop);
@@ -123,17 +119,9 @@ public sealed partial class CrosstownClient
     public Task<Stream> OpenPublicSchemaAsync(string name, CancellationToken stop = default) =>
         OpenAsync(With($"api/v1/public/schemas/{Escaped(name)}"), "application/schema+json", stop);
 
-    /// <summary>Get public schema.</summary>
-    public Task GetPublicSchemaAsync(string name, CancellationToken stop = default) =>
-        DoAsync(HttpMethod.Delete, With($"api/v1/public/schemas/{Escaped(name)}"), null, stop);
-
     /// <summary>Get public status.</summary>
     public Task<Stream> OpenPublicStatusAsync(CancellationToken stop = default) =>
         OpenAsync(With($"api/v1/public/status"), "application/geo+json", stop);
-
-    /// <summary>Get public status.</summary>
-    public Task GetPublicStatusAsync(CancellationToken stop = default) =>
-        DoAsync(HttpMethod.Delete, With($"api/v1/public/status"), null, stop);
 
     /// <summary>Signals, or their phases and detectors, ranked by a figure over a time, worst first.</summary>
     public Task<RankingAnswer> GetRankingAsync(string name, long @from, long @to, long? limit = null, CancellationToken stop = default) =>
@@ -191,10 +179,6 @@ public sealed partial class CrosstownClient
     public Task<FeedList> ListFeedsAsync(CancellationToken stop = default) =>
         AskAsync<FeedList>(HttpMethod.Get, With($"api/v1/public/feeds"), null, stop);
 
-    /// <summary>List feeds.</summary>
-    public Task<FeedList> ListFeedsAsync(CancellationToken stop = default) =>
-        AskAsync<FeedList>(HttpMethod.Delete, With($"api/v1/public/feeds"), null, stop);
-
     /// <summary>What looks wrong in the city, worst first: repeats folded into one, detectors of a silent cabinet left out. Kept ready in the background.</summary>
     public Task<FindingsAnswer> ListFindingsAsync(long? @from = null, long? @to = null, string? @class = null, string? severity = null, string? kind = null, IReadOnlyList<string>? signal = null, long? limit = null, CancellationToken stop = default) =>
         AskAsync<FindingsAnswer>(HttpMethod.Get, With($"api/v1/findings", ("from", @from), ("to", @to), ("class", @class), ("severity", severity), ("kind", kind), ("signal", signal), ("limit", limit)), null, stop);
@@ -214,10 +198,6 @@ public sealed partial class CrosstownClient
     /// <summary>List public counts.</summary>
     public Task<Stream> OpenListPublicCountsAsync(string? @from = null, string? @to = null, string? signal = null, string? subject = null, int? page = null, int? size = null, CancellationToken stop = default) =>
         OpenAsync(With($"api/v1/public/counts", ("from", @from), ("to", @to), ("signal", signal), ("subject", subject), ("page", page), ("size", size)), "text/csv", stop);
-
-    /// <summary>List public counts.</summary>
-    public Task ListPublicCountsAsync(string? @from = null, string? @to = null, string? signal = null, string? subject = null, int? page = null, int? size = null, CancellationToken stop = default) =>
-        DoAsync(HttpMethod.Delete, With($"api/v1/public/counts", ("from", @from), ("to", @to), ("signal", signal), ("subject", subject), ("page", page), ("size", size)), null, stop);
 
     /// <summary>The figures that signals can be ranked by.</summary>
     public Task<IReadOnlyList<RankingSummary>> ListRankingsAsync(CancellationToken stop = default) =>

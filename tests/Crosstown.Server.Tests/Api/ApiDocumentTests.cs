@@ -37,7 +37,7 @@ public sealed class ApiDocumentTests(QueryTown town)
     public async Task Who_asks_too_often_is_told_when_to_try_again()
     {
         // A server of its own: the account's allowance is used up on purpose.
-        using var folder = Imports.PassingFolder.Create();
+        using var folder = Crosstown.Server.Imports.PassingFolder.Create();
         await using var app = ServerHost.Create(new ServerSettings { Data = folder.Path, Urls = "http://127.0.0.1:0", IsTown = true }, new HandClock(DateTimeOffset.FromUnixTimeMilliseconds(town.StartMs)));
         await app.StartAsync(TestContext.Current.CancellationToken);
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
@@ -92,7 +92,7 @@ public sealed class ApiDocumentTests(QueryTown town)
         var client = new CrosstownClient(http);
         var (from, to) = (town.StartMs + (7 * 3_600_000L), town.StartMs + (9 * 3_600_000L));
         var table = await client.GetTableAsync(town.Busy.Value, "approach-volume", from, to, bin: "1h");
-        Assert.Equal(table.Rows, table.Columns["time"].Count);
+        Assert.Equal(table.Rows, table.Columns["time"].GetArrayLength());
         var refused = await Assert.ThrowsAsync<CrosstownException>(() => client.ListEventsAsync(town.Busy.Value, from, to));
         Assert.Equal((HttpStatusCode.Forbidden, "XT310"), (refused.Status, refused.Problems.Single().Code));
         client.Reason = "routine-check";

@@ -1,6 +1,5 @@
 using Crosstown.Core.Data;
 using Crosstown.Server.Hosting;
-using Crosstown.Server.Live;
 using Crosstown.Server.Operations.Metrics;
 using Crosstown.Server.People;
 using Crosstown.Server.Store.Records;

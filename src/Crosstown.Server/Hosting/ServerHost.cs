@@ -79,9 +79,9 @@ internal static class ServerHost
         add?.Invoke(builder.Services);
 
         var app = builder.Build();
-        OperationsServices.Use(app);
         Proxies.Use(app);
         app.UseMiddleware<SecurityHeaders>();
+        OperationsServices.Use(app);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         if (settings.IsTown)

@@ -1,10 +1,12 @@
 using System.Net;
 using Crosstown.Server.People;
 using Crosstown.Server.People.Accounts;
+using Crosstown.Server.People.Audit;
 using Crosstown.Server.People.Pages;
 using Crosstown.Server.People.Sessions;
 using Crosstown.Server.Tests.Store;
 using Dapper;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Crosstown.Server.Tests.People;
 
@@ -31,6 +33,8 @@ public sealed class SignInTests
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/api/v1/city")).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await browser.GetAsync("/api/v1/people")).StatusCode);
 
+        Assert.Equal(["sign-in", "account-add"], server.Services.GetRequiredService<AuditLog>().List(null, null, null, 10).Select(e => e.Action));
+
         using var signedOut = await browser.SubmitAsync("/sign-out", "/sign-out");
         Assert.Equal(HttpStatusCode.SeeOther, signedOut.StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await browser.GetAsync("/api/v1/city")).StatusCode);
@@ -51,6 +55,30 @@ public sealed class SignInTests
         var cookie = Assert.Single(answer.Headers.GetValues("Set-Cookie"), c => c.StartsWith("crosstown=", StringComparison.Ordinal));
         Assert.EndsWith("; path=/; samesite=strict; httponly", cookie, StringComparison.Ordinal);
         Assert.DoesNotContain("expires", cookie, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    [Trait("rule", "X07")]
+    public async Task Over_https_all_cookies_are_held_to_it_and_to_the_host()
+    {
+        await using var server = await PeopleServer.StartAsync("""{"Proxies":["127.0.0.1"],"PublicUrl":"https://crosstown.example.gov"}""");
+        await server.AddAsync("rosa", Role.View);
+        using var handler = new HttpClientHandler { UseCookies = false, AllowAutoRedirect = false };
+        using var client = new HttpClient(handler) { BaseAddress = server.Address };
+        client.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+        using var page = await client.GetAsync(new Uri("/sign-in", UriKind.Relative), Stop);
+        var token = System.Text.RegularExpressions.Regex.Match(await page.Content.ReadAsStringAsync(Stop), "Token\" value=\"([^\"]+)").Groups[1].Value;
+        var form = Assert.Single(page.Headers.GetValues("Set-Cookie"));
+        client.DefaultRequestHeaders.Add("Cookie", form.Split(';')[0]);
+        using var fields = new FormUrlEncodedContent([KeyValuePair.Create("name", "rosa"), KeyValuePair.Create("password", PeopleServer.Password), KeyValuePair.Create("__RequestVerificationToken", token)]);
+        using var answer = await client.PostAsync(new Uri("/sign-in", UriKind.Relative), fields, Stop);
+
+        Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
+        Assert.All([form, Assert.Single(answer.Headers.GetValues("Set-Cookie"))], c =>
+        {
+            Assert.StartsWith("__Host-crosstown", c, StringComparison.Ordinal);
+            Assert.Contains("; path=/; secure; samesite=strict; httponly", c, StringComparison.Ordinal);
+        });
     }
 
     [Fact]

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Crosstown.Core.Street;
 using Crosstown.Logs.Configuration;
 using Crosstown.Server.Hosting;
-using Microsoft.AspNetCore.Builder;
 
 namespace Crosstown.Browser.Tests;
 

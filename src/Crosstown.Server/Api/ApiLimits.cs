@@ -50,7 +50,7 @@ internal static class ApiLimits
                 var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)) : 1;
                 rejected.HttpContext.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
                 await ApiProblem.Of(
-                    StatusCodes.Status429TooManyRequests, "XT315", "account", string.Create(CultureInfo.InvariantCulture, $"Too many requests: {AccountPerSecond} a second are answered for an account, {VisitorPerSecond} for anybody else. Try again in {wait} s."))
+                    StatusCodes.Status429TooManyRequests, "XT415", "account", string.Create(CultureInfo.InvariantCulture, $"Too many requests: {AccountPerSecond} a second are answered for an account, {VisitorPerSecond} for anybody else. Try again in {wait} s."))
                     .ExecuteAsync(rejected.HttpContext);
             };
             o.AddPolicy(Policy, context => context.User.Identity is { IsAuthenticated: true, Name: { } name }

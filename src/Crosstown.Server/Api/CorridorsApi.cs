@@ -91,5 +91,5 @@ internal static class CorridorsApi
     }
 
     private static IResult NoCorridor(string id, CitySnapshot city) => ApiProblem.Of(
-        StatusCodes.Status404NotFound, "XT311", "corridor", $"There is no corridor '{RequestReader.Shown(id)}'; there are {string.Join(", ", city.Corridors.Select(c => c.Id))}.");
+        StatusCodes.Status404NotFound, "XT411", "corridor", $"There is no corridor '{RequestReader.Shown(id)}'; there are {string.Join(", ", city.Corridors.Select(c => c.Id))}.");
 }

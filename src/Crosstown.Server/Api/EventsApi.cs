@@ -111,7 +111,7 @@ internal static class EventsApi
                 return new EventCursor(timeMs, skip);
             }
 
-            reader.Add("XT317", P.Cursor.Name, $"'{RequestReader.Shown(text)}' is no cursor of ours; take the address in next as it stands.");
+            reader.Add("XT417", P.Cursor.Name, $"'{RequestReader.Shown(text)}' is no cursor of ours; take the address in next as it stands.");
             return null;
         }
 

@@ -125,12 +125,12 @@ internal static class FindingsApi
         var reader = new RequestReader(context);
         if (wanted.UntilMs <= nowMs || wanted.UntilMs > nowMs + Snoozes.MostMs)
         {
-            reader.Add("XT314", "untilMs", string.Create(CultureInfo.InvariantCulture, $"{wanted.UntilMs} does not lie between now ({nowMs}) and 21 days from now ({nowMs + Snoozes.MostMs})."));
+            reader.Add("XT414", "untilMs", string.Create(CultureInfo.InvariantCulture, $"{wanted.UntilMs} does not lie between now ({nowMs}) and 21 days from now ({nowMs + Snoozes.MostMs})."));
         }
 
         if (!Snoozes.Reasons.Contains(wanted.Reason))
         {
-            reader.Add("XT314", "reason", $"'{RequestReader.Shown(wanted.Reason ?? "")}' is not one of {string.Join(", ", Snoozes.Reasons)}.");
+            reader.Add("XT414", "reason", $"'{RequestReader.Shown(wanted.Reason ?? "")}' is not one of {string.Join(", ", Snoozes.Reasons)}.");
         }
 
         if (reader.Problems.Count > 0)
@@ -145,5 +145,5 @@ internal static class FindingsApi
     private static async Task<IResult> WakeAsync(string id, HttpContext context, Snoozes snoozes) =>
         await snoozes.EndAsync(id, context.User.Identity?.Name ?? "", context.RequestAborted) ? Results.NoContent() : NoFinding(id);
 
-    private static IResult NoFinding(string id) => ApiProblem.Of(StatusCodes.Status404NotFound, "XT313", "id", $"There is no such finding, or it is not set aside: '{RequestReader.Shown(id)}'.");
+    private static IResult NoFinding(string id) => ApiProblem.Of(StatusCodes.Status404NotFound, "XT413", "id", $"There is no such finding, or it is not set aside: '{RequestReader.Shown(id)}'.");
 }

@@ -29,7 +29,7 @@ internal static class MeasuresApi
             using var stream = MeasureCatalog.Find(name) is null && Measures.Composed.ComposedCatalog.Find(name) is null ? null : typeof(MeasuresApi).Assembly.GetManifestResourceStream($"measures/{name}.md");
             if (stream is null)
             {
-                return ApiProblem.Of(StatusCodes.Status404NotFound, "XT302", "measure", $"There is no measure '{name}'.");
+                return ApiProblem.Of(StatusCodes.Status404NotFound, "XT402", "measure", $"There is no measure '{name}'.");
             }
 
             using var reader = new StreamReader(stream);

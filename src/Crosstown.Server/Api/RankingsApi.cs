@@ -36,7 +36,7 @@ internal static class RankingsApi
     {
         if (Ranking.Find(name) is not { } ranking)
         {
-            return ApiProblem.Of(StatusCodes.Status404NotFound, "XT312", "name", $"There is no ranking '{RequestReader.Shown(name)}'; there are {string.Join(", ", Ranking.All.Select(r => r.Name))}.");
+            return ApiProblem.Of(StatusCodes.Status404NotFound, "XT412", "name", $"There is no ranking '{RequestReader.Shown(name)}'; there are {string.Join(", ", Ranking.All.Select(r => r.Name))}.");
         }
 
         var reader = new RequestReader(context);

@@ -61,7 +61,7 @@ internal static class TablesApi
         var isRaw = TableTiers.IsRaw(request.Source.Schema.Name);
         if (isRaw && request.Source.IsComposed)
         {
-            return ApiProblem.Of(StatusCodes.Status400BadRequest, "XT309", "table", $"The table {table} holds raw data of several signals; it is given out signal by signal as the tables that it is made from.");
+            return ApiProblem.Of(StatusCodes.Status400BadRequest, "XT409", "table", $"The table {table} holds raw data of several signals; it is given out signal by signal as the tables that it is made from.");
         }
 
         if (AnswerFormats.Check(request.Format, context.Request) is { } refused)
@@ -96,7 +96,7 @@ internal static class TablesApi
         catch (TooManyRowsException)
         {
             return ApiProblem.Of(
-                StatusCodes.Status413PayloadTooLarge, "XT308", "to",
+                StatusCodes.Status413PayloadTooLarge, "XT408", "to",
                 $"The answer has more than {MostRows} rows, which is the limit of JSON. Ask for a shorter time or longer bins, or for text/csv, application/x-ndjson or application/vnd.apache.parquet, which have no limit.");
         }
     }
@@ -115,7 +115,7 @@ internal static class TablesApi
 
         if (TableTiers.IsRaw(request.Source.Schema.Name))
         {
-            return ApiProblem.Of(StatusCodes.Status400BadRequest, "XT309", "table", $"The table {table} holds raw data: it is given out one signal at a time, for a reason, at /api/v1/signals/{{id}}/tables/{table}.");
+            return ApiProblem.Of(StatusCodes.Status400BadRequest, "XT409", "table", $"The table {table} holds raw data: it is given out one signal at a time, for a reason, at /api/v1/signals/{{id}}/tables/{table}.");
         }
 
         if (AnswerFormats.Check(request.Format, context.Request) is { } refused)
@@ -251,7 +251,7 @@ internal static class TablesApi
                 return new TableCursor(parts[0].Length == 0 ? null : signal, skip);
             }
 
-            reader.Add("XT317", P.Cursor.Name, $"'{RequestReader.Shown(text)}' is no cursor of ours; take the address in next as it stands.");
+            reader.Add("XT417", P.Cursor.Name, $"'{RequestReader.Shown(text)}' is no cursor of ours; take the address in next as it stands.");
             return new TableCursor(null, 0);
         }
     }

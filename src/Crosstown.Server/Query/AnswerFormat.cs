@@ -59,7 +59,7 @@ internal static class AnswerFormats
     {
         if (format is null)
         {
-            return (StatusCodes.Status406NotAcceptable, new Problem("XT307", "Accept", $"'{RequestReader.Shown(request.Headers.Accept.ToString())}' is none of {string.Join(", ", s_types)}."));
+            return (StatusCodes.Status406NotAcceptable, new Problem("XT407", "Accept", $"'{RequestReader.Shown(request.Headers.Accept.ToString())}' is none of {string.Join(", ", s_types)}."));
         }
 
         return format == AnswerFormat.Parquet && !AnalyticsEngine.TryLoad(out _, out var whyNot)

@@ -43,14 +43,14 @@ internal sealed class RawAccessGate(IRawAccessLog log, TimeProvider time)
     {
         if (!Access.Holds(context.User.FindAll(ClaimTypes.Role).Select(c => c.Value), Role.Operate))
         {
-            return new Problem("XT319", "account", $"{table} is raw data of one signal: it asks for the role operate.");
+            return new Problem("XT419", "account", $"{table} is raw data of one signal: it asks for the role operate.");
         }
 
         var reason = context.Request.Headers[RawReasons.Header].ToString();
         if (!RawReasons.Words.Contains(reason))
         {
             return new Problem(
-                "XT310",
+                "XT410",
                 RawReasons.Header,
                 $"{(reason.Length == 0 ? "The header is missing" : $"'{RequestReader.Shown(reason)}' is no reason")}: raw data is shown for one of {string.Join(", ", RawReasons.Words)}.");
         }

@@ -10,9 +10,9 @@ namespace Crosstown.Server.Query;
 /// <summary>Reads a request's parameters and collects everything that is wrong with them, so that it can be said at once.</summary>
 internal sealed class RequestReader
 {
-    public const string ValueCode = "XT305";
-    public const string NameCode = "XT306";
-    public const string RangeCode = "XT304";
+    public const string ValueCode = "XT405";
+    public const string NameCode = "XT406";
+    public const string RangeCode = "XT404";
 
     private readonly HttpContext _context;
     private readonly List<Problem> _problems = [];

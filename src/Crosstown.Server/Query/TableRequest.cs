@@ -42,7 +42,7 @@ internal sealed record TableRequest
         var source = TableCatalog.Find(table, set);
         if (source is null)
         {
-            reader.Add("XT303", "table", $"There is no table '{RequestReader.Shown(table)}'; there are {string.Join(", ", TableCatalog.Names)}.");
+            reader.Add("XT403", "table", $"There is no table '{RequestReader.Shown(table)}'; there are {string.Join(", ", TableCatalog.Names)}.");
         }
 
         var range = reader.Range(Parameters.From, Parameters.To, Parameters.MostMs);
@@ -83,7 +83,7 @@ internal sealed record TableRequest
 
         if (source is { Measure: "time-space-diagram" or "link-pivot" or "corridor-summary" } && corridor is null && reader.Problems.Count == 0)
         {
-            reader.Add("XT311", "corridor", $"The table {table} is about a corridor; there are {string.Join(", ", city.Corridors.Select(c => c.Id))}.");
+            reader.Add("XT411", "corridor", $"The table {table} is about a corridor; there are {string.Join(", ", city.Corridors.Select(c => c.Id))}.");
         }
 
         return reader.Problems.Count > 0 ? null : new TableRequest
@@ -116,7 +116,7 @@ internal sealed record TableRequest
         var found = city.Corridors.FirstOrDefault(c => c.Id == id);
         if (found is null)
         {
-            reader.Add("XT311", "corridor", $"There is no corridor '{RequestReader.Shown(id)}'; there are {string.Join(", ", city.Corridors.Select(c => c.Id))}.");
+            reader.Add("XT411", "corridor", $"There is no corridor '{RequestReader.Shown(id)}'; there are {string.Join(", ", city.Corridors.Select(c => c.Id))}.");
         }
 
         return found;

@@ -48,7 +48,7 @@ public sealed class ApiDocumentTests(QueryTown town)
             {
                 Assert.True(i >= ApiLimits.AccountBurst, $"{i} requests");
                 Assert.True(response.Headers.RetryAfter?.Delta > TimeSpan.Zero);
-                Assert.Contains("XT315", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+                Assert.Contains("XT415", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
                 await app.StopAsync(TestContext.Current.CancellationToken);
                 return;
             }
@@ -94,7 +94,7 @@ public sealed class ApiDocumentTests(QueryTown town)
         var table = await client.GetTableAsync(town.Busy.Value, "approach-volume", from, to, bin: "1h");
         Assert.Equal(table.Rows, table.Columns["time"].GetArrayLength());
         var refused = await Assert.ThrowsAsync<CrosstownException>(() => client.ListEventsAsync(town.Busy.Value, from, to));
-        Assert.Equal((HttpStatusCode.Forbidden, "XT310"), (refused.Status, refused.Problems.Single().Code));
+        Assert.Equal((HttpStatusCode.Forbidden, "XT410"), (refused.Status, refused.Problems.Single().Code));
         client.Reason = "routine-check";
         Assert.NotEmpty((await client.ListEventsAsync(town.Busy.Value, from, to, codes: [1, 8])).Times);
         using var csv = new StreamReader(await client.OpenCityTableAsync("text/csv", "approach-volume", from, to, signals: [town.Busy.Value]));

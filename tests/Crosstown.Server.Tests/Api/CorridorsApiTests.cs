@@ -67,6 +67,6 @@ public sealed class CorridorsApiTests(QueryTown town)
     public async Task More_than_six_hours_are_refused()
     {
         var problem = await town.GetJsonAsync($"/api/v1/corridors/{Corridor}/time-space?{town.Hours(0, 7)}", HttpStatusCode.BadRequest);
-        Assert.Equal("XT304", problem.GetProperty("problems")[0].GetProperty("code").GetString());
+        Assert.Equal("XT404", problem.GetProperty("problems")[0].GetProperty("code").GetString());
     }
 }

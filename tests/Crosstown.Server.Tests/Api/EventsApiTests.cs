@@ -83,7 +83,7 @@ public sealed class EventsApiTests(QueryTown town)
 
             using var response = await client.SendAsync(request);
             Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
-            Assert.Contains("XT310", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.Contains("XT410", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
     }
 

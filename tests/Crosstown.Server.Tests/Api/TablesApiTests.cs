@@ -43,13 +43,13 @@ public sealed class TablesApiTests(QueryTown town)
         var problem = await town.GetJsonAsync($"/api/v1/signals/{town.Busy}/tables/split-failures?from=5&to=1&bin=7x&red_window_s=-1&green_window=3&local=1&format=xls", HttpStatusCode.BadRequest);
         var said = problem.GetProperty("problems").EnumerateArray().ToDictionary(p => p.GetProperty("where").GetString()!, p => p.GetProperty("code").GetString());
         Assert.Equal(["bin", "format", "green_window", "local", "red_window_s", "to"], said.Keys.Order());
-        Assert.Equal("XT306", said["green_window"]);
-        Assert.Equal("XT304", said["to"]);
+        Assert.Equal("XT406", said["green_window"]);
+        Assert.Equal("XT404", said["to"]);
     }
 
     [Theory]
-    [InlineData("/api/v1/signals/nobody/tables/approach-volume", "XT301")]
-    [InlineData("/api/v1/signals/{0}/tables/no-such-table", "XT303")]
+    [InlineData("/api/v1/signals/nobody/tables/approach-volume", "XT401")]
+    [InlineData("/api/v1/signals/{0}/tables/no-such-table", "XT403")]
     public async Task What_is_not_there_is_named(string path, string code)
     {
         var problem = await town.GetJsonAsync($"{string.Format(CultureInfo.InvariantCulture, path, town.Busy)}?{town.Hours(7, 9)}", HttpStatusCode.NotFound);
@@ -165,7 +165,7 @@ public sealed class TablesApiTests(QueryTown town)
         foreach (var path in new[] { "/api/v1/tables/coordination-arrivals", "/api/v1/tables/time-space-diagram", $"/api/v1/signals/{town.Busy}/tables/time-space-diagram" })
         {
             var problem = await town.GetJsonAsync($"{path}?{town.Hours(7, 8)}&corridor={town.Get<City.CityModel>().Now.Corridors[0].Id}", HttpStatusCode.BadRequest);
-            Assert.Equal("XT309", problem.GetProperty("problems")[0].GetProperty("code").GetString());
+            Assert.Equal("XT409", problem.GetProperty("problems")[0].GetProperty("code").GetString());
         }
     }
 
@@ -201,7 +201,7 @@ public sealed class TablesApiTests(QueryTown town)
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/vnd.ms-excel"));
         using var response = await town.Client.SendAsync(request);
         Assert.Equal(HttpStatusCode.NotAcceptable, response.StatusCode);
-        Assert.Contains("XT307", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("XT407", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -211,7 +211,7 @@ public sealed class TablesApiTests(QueryTown town)
         Assert.True(RowsOf(report, "signal") > 0);
         var corridor = town.Get<City.CityModel>().Now.Corridors[0].Id;
         Assert.True(RowsOf(await town.GetJsonAsync($"/api/v1/tables/link-pivot?{town.Hours(7, 9)}&corridor={corridor}"), "signal") > 0);
-        Assert.Equal("XT311", (await town.GetJsonAsync($"/api/v1/tables/link-pivot?{town.Hours(7, 9)}", HttpStatusCode.NotFound)).GetProperty("problems")[0].GetProperty("code").GetString());
+        Assert.Equal("XT411", (await town.GetJsonAsync($"/api/v1/tables/link-pivot?{town.Hours(7, 9)}", HttpStatusCode.NotFound)).GetProperty("problems")[0].GetProperty("code").GetString());
     }
 
     [Fact]

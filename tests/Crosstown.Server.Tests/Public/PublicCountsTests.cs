@@ -166,7 +166,7 @@ public sealed class PublicCountsTests
     [InlineData("?from=2024-01-01&to=2024-12-31", "XT391")]
     [InlineData("?format=xlsx", "XT392")]
     [InlineData("?subject=people", "XT392")]
-    [InlineData("?signal=none", "XT301")]
+    [InlineData("?signal=none", "XT401")]
     [Trait("rule", "P14")]
     public async Task A_question_for_anything_but_whole_days_and_known_signals_is_refused_with_a_reason(string query, string code)
     {

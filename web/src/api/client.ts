@@ -91,13 +91,13 @@ export async function sendJson<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', p
 async function withReason<T>(read: (headers: Record<string, string>) => Promise<T>): Promise<T> {
   const reason = await askReason();
   if (reason === null) {
-    throw new ProblemError(403, [{ code: 'XT310', where: 'Crosstown-Reason', message: 'Raw events are shown once you have said what for.' }]);
+    throw new ProblemError(403, [{ code: 'XT410', where: 'Crosstown-Reason', message: 'Raw events are shown once you have said what for.' }]);
   }
 
   try {
     return await read({ 'Crosstown-Reason': reason });
   } catch (error) {
-    if (error instanceof ProblemError && error.has('XT310')) {
+    if (error instanceof ProblemError && error.has('XT410')) {
       forgetReason();
     }
 

@@ -16,12 +16,12 @@ public sealed partial class CrosstownClient
         AskAsync<ConfigurationAnswer>(HttpMethod.Post, With($"api/v1/signals/{Escaped(id)}/configuration/proposal/accept"), System.Net.Http.Json.JsonContent.Create(content, options: s_json), stop);
 
     /// <summary>Add events.</summary>
-    public Task<IntakeAnswer> AddEventsAsync(HttpContent content, string? zone = null, string? signal = null, CancellationToken stop = default) =>
-        AskAsync<IntakeAnswer>(HttpMethod.Post, With($"api/v1/events", ("zone", zone), ("signal", signal)), content, stop);
+    public Task<IntakeAnswer> AddEventsAsync(string? zone = null, string? signal = null, CancellationToken stop = default) =>
+        AskAsync<IntakeAnswer>(HttpMethod.Post, With($"api/v1/events", ("zone", zone), ("signal", signal)), null, stop);
 
     /// <summary>Add files.</summary>
-    public Task<IntakeAnswer> AddFilesAsync(HttpContent content, string? zone = null, string? signal = null, CancellationToken stop = default) =>
-        AskAsync<IntakeAnswer>(HttpMethod.Post, With($"api/v1/files", ("zone", zone), ("signal", signal)), content, stop);
+    public Task<IntakeAnswer> AddFilesAsync(string? zone = null, string? signal = null, CancellationToken stop = default) =>
+        AskAsync<IntakeAnswer>(HttpMethod.Post, With($"api/v1/files", ("zone", zone), ("signal", signal)), null, stop);
 
     /// <summary>Add person.</summary>
     public Task AddPersonAsync(NewAccount content, CancellationToken stop = default) =>

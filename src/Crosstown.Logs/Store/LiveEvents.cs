@@ -17,6 +17,9 @@ public readonly record struct AppendReceipt(int Taken, int Refused)
     public int Added { get; init; }
 }
 
+/// <summary>Tells of one signal's events that are on the disk; the memory is only good during the call.</summary>
+public delegate void EventsAppended(SignalId signal, ReadOnlyMemory<ControllerEvent> events);
+
 /// <summary>Whether events are taken.</summary>
 public enum LiveHealth
 {
@@ -94,7 +97,7 @@ public sealed class LiveEvents : IEventSource, IAsyncDisposable
     }
 
     /// <summary>Called after events are on the disk, on the thread that wrote them; it must be quick and must not throw.</summary>
-    public event Action<SignalId, ReadOnlyMemory<ControllerEvent>>? Appended;
+    public event EventsAppended? Appended;
 
     /// <summary>Whether events are taken now.</summary>
     public LiveHealth Health => _failure is not null ? LiveHealth.DiskFailed : _hasNoRoomForJournal || _hasNoRoomForSegments ? LiveHealth.DiskFull : LiveHealth.Taking;

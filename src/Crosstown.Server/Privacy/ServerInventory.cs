@@ -60,7 +60,7 @@ internal static partial class ServerInventory
     public static ImmutableArray<RunningGroup> ListLogs(Assembly assembly)
     {
         const BindingFlags all = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
-        var templates = SourceLiterals.ListCalls(assembly, s_loggers).Select(c => c.Texts.IsEmpty ? $"(no constant, in {c.Caller})" : c.Texts.MaxBy(t => t.Length)!)
+        var templates = SourceLiterals.ListCalls(assembly, s_loggers).Select(c => c.Texts.IsEmpty ? $"(no constant, in {c.MadeIn})" : c.Texts.MaxBy(t => t.Length)!)
             .Concat(assembly.GetTypes().SelectMany(t => t.GetMethods(all)).Select(m => m.GetCustomAttribute<LoggerMessageAttribute>()?.Message).OfType<string>());
         return [.. templates.Distinct().Order(StringComparer.Ordinal).Select(t => new RunningGroup(
             t, "log", [.. Placeholder().Matches(t).Select(m => m.Groups[1].Value).Distinct().Select(n => new RunningField(n, false, "state"))]))];

@@ -9,11 +9,11 @@ using System.Reflection.PortableExecutable;
 namespace Crosstown.Server.Privacy;
 
 /// <summary>A call that the compiled program makes, with the text constants that are handed to it.</summary>
-/// <param name="Caller">Type and method that make it.</param>
+/// <param name="MadeIn">Type and method that make it.</param>
 /// <param name="Type">Full name of the type that is called.</param>
 /// <param name="Method">Name of the method that is called.</param>
 /// <param name="Texts">The constants in the order in which they were put down.</param>
-internal sealed record LiteralCall(string Caller, string Type, string Method, ImmutableArray<string> Texts);
+internal sealed record LiteralCall(string MadeIn, string Type, string Method, ImmutableArray<string> Texts);
 
 /// <summary>Reads calls off a compiled assembly, so that what is written to logs and read from settings is known without running it (rule P02).</summary>
 internal static class SourceLiterals

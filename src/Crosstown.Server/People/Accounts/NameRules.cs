@@ -11,7 +11,7 @@ internal sealed partial class NameRules : IUserValidator<Account>
 
     public static bool IsName(string name) => Name().IsMatch(name) && !s_reserved.Contains(name, StringComparer.OrdinalIgnoreCase);
 
-    public async Task<IdentityResult> ValidateAsync(UserManager<Account> manager, Account user)
+    public async Task<IdentityResult> ValidateAsync(UserManager<Account> users, Account user)
     {
         if (!IsName(user.Name))
         {
@@ -22,7 +22,7 @@ internal sealed partial class NameRules : IUserValidator<Account>
             });
         }
 
-        var same = await manager.FindByNameAsync(user.Name).ConfigureAwait(false);
+        var same = await users.FindByNameAsync(user.Name).ConfigureAwait(false);
         return same is not null && same.Id != user.Id
             ? IdentityResult.Failed(new IdentityError { Code = "XT360", Description = $"There is an account '{same.Name}' already." })
             : IdentityResult.Success;

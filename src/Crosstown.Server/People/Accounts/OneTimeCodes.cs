@@ -15,13 +15,13 @@ internal sealed class OneTimeCodes(AccountStore store, TimeProvider time) : IUse
     private const int Digits = 1_000_000;
     private const string Base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-    public Task<bool> CanGenerateTwoFactorTokenAsync(UserManager<Account> manager, Account user) => Task.FromResult(user.SecondFactorEnabled);
+    public Task<bool> CanGenerateTwoFactorTokenAsync(UserManager<Account> users, Account user) => Task.FromResult(user.SecondFactorEnabled);
 
-    public Task<string> GenerateAsync(string purpose, UserManager<Account> manager, Account user) =>
+    public Task<string> GenerateAsync(string purpose, UserManager<Account> users, Account user) =>
         throw new NotSupportedException("Codes are made by the person's own authenticator.");
 
     /// <summary>True for the code of this step, or of one step before or after it for clocks that differ, when neither it nor a later one was used.</summary>
-    public async Task<bool> ValidateAsync(string purpose, string token, UserManager<Account> manager, Account user)
+    public async Task<bool> ValidateAsync(string purpose, string token, UserManager<Account> users, Account user)
     {
         var key = await store.GetAuthenticatorKeyAsync(user, CancellationToken.None).ConfigureAwait(false);
         var given = token.Replace(" ", "", StringComparison.Ordinal);

@@ -38,7 +38,7 @@ internal sealed class PasswordRules : IPasswordValidator<Account>
 
     private static readonly string[] s_runs = ["01234567890123456789", "98765432109876543210", "abcdefghijklmnopqrstuvwxyz", "zyxwvutsrqponmlkjihgfedcba", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qazwsxedcrfvtgbyhnujm", "1qaz2wsx3edc4rfv"];
 
-    public Task<IdentityResult> ValidateAsync(UserManager<Account> manager, Account user, string? password) =>
+    public Task<IdentityResult> ValidateAsync(UserManager<Account> users, Account user, string? password) =>
         Task.FromResult(Find(password ?? "", user.Name) is { } why ? IdentityResult.Failed(new IdentityError { Code = "XT361", Description = why }) : IdentityResult.Success);
 
     /// <summary>Why a password is not taken; null when it is.</summary>

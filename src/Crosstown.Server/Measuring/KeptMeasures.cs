@@ -52,7 +52,7 @@ internal sealed class KeptMeasures
     private static readonly FrozenDictionary<string, TableSchema> s_tables =
         s_measures.SelectMany(m => m.TablesIn(DefinitionSet.Crosstown)).Where(t => IsKept(t.Name)).ToFrozenDictionary(t => t.Name, StringComparer.Ordinal);
 
-    private static readonly ulong s_definitions = Fingerprint(string.Join(
+    private static readonly ulong s_definitions = InputTag(string.Join(
         '\n', s_tables.Values.OrderBy(t => t.Name, StringComparer.Ordinal).Select(t => $"{t.Name}({string.Join(',', t.Columns.Select(c => $"{c.Name}:{c.Type}"))})").Append($"{DefinitionsVersion}")));
 
     private readonly MeasureStore _store;
@@ -61,7 +61,7 @@ internal sealed class KeptMeasures
     private readonly DataIssueLog _issues;
     private readonly ConcurrentDictionary<(SignalId Signal, DateOnly Day), MeasureDayHead> _heads = new();
     private readonly ConcurrentDictionary<(SignalId Signal, DateOnly Day), byte> _changed = new();
-    private readonly ConditionalWeakTable<SignalConfiguration, object> _fingerprints = [];
+    private readonly ConditionalWeakTable<SignalConfiguration, object> _inputTags = [];
 
     public KeptMeasures(MeasureStore store, LiveEvents events, CityModel city, DataIssueLog issues)
     {
@@ -220,7 +220,7 @@ internal sealed class KeptMeasures
         }
 
         pass.Finish();
-        var head = new MeasureDayHead(range.StartMs, range.EndMs, count, FingerprintOf(configuration), s_definitions);
+        var head = new MeasureDayHead(range.StartMs, range.EndMs, count, InputTagOf(configuration), s_definitions);
         _store.Write(signal, day, head, [.. rows.Values.Where(r => r.Count > 0)]);
         _heads[(signal, day)] = head;
         Closed?.Invoke(signal, day);
@@ -275,7 +275,7 @@ internal sealed class KeptMeasures
 
         return !_changed.ContainsKey((signal, day))
             && head.Definitions == s_definitions
-            && head.Configuration == FingerprintOf(_city.Now.Configurations.Find(signal, range.StartMs) ?? SignalConfiguration.Unknown(signal));
+            && head.Configuration == InputTagOf(_city.Now.Configurations.Find(signal, range.StartMs) ?? SignalConfiguration.Unknown(signal));
     }
 
     /// <summary>A day that is kept and of which a part of the raw events is deleted stays as it is: computed anew it would lose that part.</summary>
@@ -338,10 +338,10 @@ internal sealed class KeptMeasures
         }
     }
 
-    private ulong FingerprintOf(SignalConfiguration configuration) =>
-        (ulong)_fingerprints.GetValue(configuration, c => Fingerprint(JsonSerializer.Serialize(c with { Evidence = [] })));
+    private ulong InputTagOf(SignalConfiguration configuration) =>
+        (ulong)_inputTags.GetValue(configuration, c => InputTag(JsonSerializer.Serialize(c with { Evidence = [] })));
 
-    private static ulong Fingerprint(string text) => BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    private static ulong InputTag(string text) => BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private sealed class Collect(Dictionary<string, RowBuffer> rows) : ITableSink
     {

@@ -33,15 +33,15 @@ internal static class SourceLiterals
             var method = metadata.GetMethodDefinition(handle);
             if (method.RelativeVirtualAddress != 0)
             {
-                var caller = $"{NameOf(metadata, metadata.GetTypeDefinition(method.GetDeclaringType()))}.{metadata.GetString(method.Name)}";
-                Read(metadata, file.GetMethodBody(method.RelativeVirtualAddress).GetILReader(), caller, types, calls);
+                var madeIn = $"{NameOf(metadata, metadata.GetTypeDefinition(method.GetDeclaringType()))}.{metadata.GetString(method.Name)}";
+                Read(metadata, file.GetMethodBody(method.RelativeVirtualAddress).GetILReader(), madeIn, types, calls);
             }
         }
 
         return calls;
     }
 
-    private static void Read(MetadataReader metadata, BlobReader code, string caller, IReadOnlySet<string> types, List<LiteralCall> calls)
+    private static void Read(MetadataReader metadata, BlobReader code, string madeIn, IReadOnlySet<string> types, List<LiteralCall> calls)
     {
         var texts = new List<string>();
         var isBranch = false;
@@ -71,7 +71,7 @@ internal static class SourceLiterals
             {
                 if (FindTarget(metadata, MetadataTokens.EntityHandle(operand)) is { } target && types.Contains(target.Type))
                 {
-                    calls.Add(new LiteralCall(caller, target.Type, target.Method, [.. texts]));
+                    calls.Add(new LiteralCall(madeIn, target.Type, target.Method, [.. texts]));
                     texts.Clear();
                 }
             }

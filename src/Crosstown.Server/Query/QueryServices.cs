@@ -2,7 +2,6 @@ using Crosstown.Logs.Store;
 using Crosstown.Server.Hosting;
 using Crosstown.Server.Measuring;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Crosstown.Server.Query;
 
@@ -13,7 +12,6 @@ internal static class QueryServices
         services.AddSingleton(s => MeasureStore.Open(s.GetRequiredService<ServerSettings>().Data));
         services.AddSingleton<EventVersions>().AddSingleton<KeptMeasures>().AddSingleton<TableRun>().AddSingleton<AnswerTag>().AddSingleton(new AnswerCache());
         services.AddSingleton<RawAccessGate>();
-        services.TryAddSingleton<IRawAccessLog, AuditRawAccessLog>();
         services.AddSingleton<DayTables>().AddSingleton<RankingQuery>().AddSingleton<FindingSearch>().AddSingleton<Snoozes>();
         services.AddSingleton<FindingBoard>().AddHostedService(s => s.GetRequiredService<FindingBoard>());
         services.AddSingleton<MeasureRoller>().AddHostedService(s => s.GetRequiredService<MeasureRoller>());

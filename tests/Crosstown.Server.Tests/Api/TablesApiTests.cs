@@ -179,7 +179,7 @@ public sealed class TablesApiTests(QueryTown town)
             await town.GetJsonAsync($"/api/v1/signals/{signal}/tables/timing-and-actuation?{town.Hours(7 + i, 7.2 + i)}");
         }
 
-        var entry = Assert.Single(town.Get<AuditLog>().List(null, null, AuditRawAccessLog.Action, 1000), e => e.Subject == $"signal/{signal}/timing-and-actuation");
+        var entry = Assert.Single(town.Get<AuditLog>().List(null, null, RawAccessAudit.Action, 1000), e => e.Subject == $"signal/{signal}/timing-and-actuation");
         Assert.Equal(("demo", "maintenance"), (entry.Account, entry.Reason));
 
         using var client = new HttpClient { BaseAddress = town.Client.BaseAddress };

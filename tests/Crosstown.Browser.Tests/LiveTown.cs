@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
 using Crosstown.Server.Hosting;
 using Crosstown.Server.Towns;
 using Microsoft.AspNetCore.Builder;
@@ -46,6 +49,28 @@ public sealed class LiveTown : IAsyncLifetime
         }
 
         UntilLive = watch.Elapsed;
+        await HandInAsync();
+    }
+
+    /// <summary>Hands a small file in, as a technician would, so that there is an import to look at.</summary>
+    private async Task HandInAsync()
+    {
+        using var client = new HttpClient { BaseAddress = new Uri(Address) };
+        var session = await client.GetFromJsonAsync<JsonElement>(new Uri("/api/v1/session", UriKind.Relative));
+        using var body = new StringContent("TimeStamp,DeviceId,EventId,Parameter\n2026-05-13T15:00:00.000,1001,82,5\n2026-05-13T15:00:01.000,1001,81,x\n", Encoding.UTF8, "text/csv");
+        using var form = new MultipartFormDataContent { { body, "files", "by-hand.csv" } };
+        form.Headers.Add("RequestVerificationToken", session.GetProperty("antiforgery").GetString());
+        using var answer = await client.PostAsync(new Uri("/api/v1/files", UriKind.Relative), form);
+        answer.EnsureSuccessStatusCode();
+        for (var i = 0; i < 50; i++)
+        {
+            if ((await client.GetFromJsonAsync<JsonElement>(new Uri("/api/v1/imports", UriKind.Relative))).GetProperty("total").GetInt32() > 0)
+            {
+                return;
+            }
+
+            await Task.Delay(100);
+        }
     }
 
     public async ValueTask DisposeAsync()

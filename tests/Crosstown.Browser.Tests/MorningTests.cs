@@ -42,7 +42,7 @@ public sealed partial class MorningTests(LiveTown town, Browser browser)
     {
         await using var view = await OpenAsync(device, "/app/signals");
         await view.Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("Search") }).First.ClickAsync();
-        await view.Page.GetByRole(AriaRole.Combobox).First.FillAsync("harrison mill");
+        await view.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Combobox).FillAsync("harrison mill");
 
         await view.Page.GetByRole(AriaRole.Option, new() { NameRegex = new Regex(Signal) }).ClickAsync();
 
@@ -95,7 +95,7 @@ public sealed partial class MorningTests(LiveTown town, Browser browser)
         await using var view = await OpenAsync(device, $"/app/signals/{Signal}?p=coordination");
         await view.Page.GetByRole(AriaRole.Button, new() { NameRegex = TimesWord() }).First.ClickAsync();
         await view.Page.GetByRole(AriaRole.Button, new() { Name = "Yesterday" }).ClickAsync();
-        await view.Page.GetByLabel("Phase", new() { Exact = true }).SelectOptionAsync("2");
+        await PhaseOf(view).SelectOptionAsync("2");
         await view.SettleAsync();
 
         await Assertions.Expect(view.Page.Locator(".chart-panel canvas").First).ToBeVisibleAsync();
@@ -150,7 +150,7 @@ public sealed partial class MorningTests(LiveTown town, Browser browser)
 
         Assert.Equal(link, other.Page.Url);
         Assert.Equal(await view.Page.Locator(".scrubber-range").InnerTextAsync(), await other.Page.Locator(".scrubber-range").InnerTextAsync());
-        Assert.Equal(await view.Page.GetByLabel("Phase", new() { Exact = true }).InputValueAsync(), await other.Page.GetByLabel("Phase", new() { Exact = true }).InputValueAsync());
+        Assert.Equal(await PhaseOf(view).InputValueAsync(), await PhaseOf(other).InputValueAsync());
     }
 
     [Theory]
@@ -214,7 +214,8 @@ public sealed partial class MorningTests(LiveTown town, Browser browser)
         await keys.PressAsync("g");
         await keys.PressAsync("m");
         await Assertions.Expect(view.Page).ToHaveURLAsync(new Regex("/app/(\\?|$)"));
-        await keys.PressAsync("?");
+        await view.SettleAsync();
+        await keys.TypeAsync("?");
         await Assertions.Expect(view.Page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
         await keys.PressAsync("Escape");
         await Assertions.Expect(view.Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
@@ -235,6 +236,8 @@ public sealed partial class MorningTests(LiveTown town, Browser browser)
 
     [GeneratedRegex("[0-9]{2}:[0-9]{2}")]
     private static partial Regex TimesWord();
+
+    private static ILocator PhaseOf(View view) => view.Page.Locator("label.chart-control", new() { HasText = "Phase" }).Locator("select").First;
 
     private async Task<View> OpenAsync(Device device, string path)
     {

@@ -88,7 +88,9 @@ export function Palette({ onClose }: { onClose(): void }): JSX.Element {
       setAt(n => (hits.length === 0 ? 0 : (n + (event.key === 'ArrowDown' ? 1 : hits.length - 1)) % hits.length));
     } else if (event.key === 'Enter') {
       event.preventDefault();
-      open(hits[at]);
+      // Whoever types fast presses Enter before the list is drawn: what the field holds now decides.
+      const text = (event.currentTarget as HTMLInputElement).value;
+      open(text === typed ? hits[at] : find(text, signals, city?.corridors ?? [], roles)[0]);
     }
   };
 

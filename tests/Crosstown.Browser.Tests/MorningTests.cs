@@ -186,6 +186,7 @@ public sealed partial class MorningTests(LiveTown town, Browser browser)
 
         // To a signal by its number.
         await keys.PressAsync("/");
+        await Assertions.Expect(view.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Combobox)).ToBeFocusedAsync();
         await keys.TypeAsync(Signal);
         await keys.PressAsync("Enter");
         await Assertions.Expect(view.Page).ToHaveURLAsync(new Regex($"/app/signals/{Signal}"));

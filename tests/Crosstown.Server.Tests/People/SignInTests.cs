@@ -90,12 +90,16 @@ public sealed class SignInTests
         using var idle = await server.SignInAsync("rosa");
         using var busy = await server.SignInAsync("rosa");
         using var alone = await server.SignInAsync("rosa");
+        using var told = await server.SignInAsync("rosa");
         alone.Client.DefaultRequestHeaders.Add(SessionHandler.BackgroundHeader, "1");
+        told.Client.DefaultRequestHeaders.Accept.ParseAdd("text/event-stream");
 
         for (var minutes = 0; minutes < 8 * 60; minutes += 20)
         {
             Assert.Equal(HttpStatusCode.OK, (await busy.GetAsync("/api/v1/city")).StatusCode);
-            Assert.Equal(minutes < 30 ? HttpStatusCode.OK : HttpStatusCode.Unauthorized, (await alone.GetAsync("/api/v1/city")).StatusCode);
+            var untouched = minutes < 30 ? HttpStatusCode.OK : HttpStatusCode.Unauthorized;
+            Assert.Equal(untouched, (await alone.GetAsync("/api/v1/city")).StatusCode);
+            Assert.Equal(untouched, (await told.GetAsync("/api/v1/city")).StatusCode);
             server.Time.Move(TimeSpan.FromMinutes(20));
         }
 

@@ -1,3 +1,4 @@
+import { isAway } from './presence';
 import { askReason, forgetReason } from './reason';
 import type { SessionAnswer } from './types';
 
@@ -114,7 +115,7 @@ async function request<T>(path: string, init: RequestInit): Promise<T> {
 async function send(path: string, init: RequestInit): Promise<Response> {
   let answer: Response;
   try {
-    answer = await fetch(apiRoot + path, { ...init, headers: { Accept: 'application/json', ...(init.headers as Record<string, string> | undefined) }, credentials: 'same-origin' });
+    answer = await fetch(apiRoot + path, { ...init, headers: { Accept: 'application/json', ...(isAway(performance.now()) ? { 'Crosstown-Background': '1' } : {}), ...(init.headers as Record<string, string> | undefined) }, credentials: 'same-origin' });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') {
       throw error;

@@ -34,7 +34,7 @@ internal sealed class SessionHandler(IOptionsMonitor<AuthenticationSchemeOptions
             return AuthenticateResult.NoResult();
         }
 
-        var identity = await sessions.FindAsync(key, !Request.Headers.ContainsKey(BackgroundHeader), Context.RequestAborted).ConfigureAwait(false);
+        var identity = await sessions.FindAsync(key, !IsBackground(Request), Context.RequestAborted).ConfigureAwait(false);
         return identity is null
             ? AuthenticateResult.Fail("The session is over.")
             : AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
@@ -43,6 +43,10 @@ internal sealed class SessionHandler(IOptionsMonitor<AuthenticationSchemeOptions
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) => Refusal.ChallengeAsync(Context);
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Refusal.ForbidAsync(Context);
+
+    /// <summary>A stream of events goes on, and connects again, without anybody; a browser cannot give it a header.</summary>
+    private static bool IsBackground(HttpRequest request) =>
+        request.Headers.ContainsKey(BackgroundHeader) || request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase);
 
     private static string CookieOf(HttpRequest request) => request.IsHttps ? SecureCookie : PlainCookie;
 

@@ -1,4 +1,5 @@
 using Crosstown.Core.Events;
+using Crosstown.Core;
 
 namespace Crosstown.Simulation.Detection;
 
@@ -9,7 +10,7 @@ namespace Crosstown.Simulation.Detection;
 /// <param name="calls">Phases that it calls, bit n for phase n.</param>
 /// <param name="extends">Phases whose green it extends.</param>
 /// <param name="random">Its own stream.</param>
-internal sealed class DetectorRun(byte channel, bool isPulse, int latencyMs, uint calls, uint extends, RandomStream random)
+internal sealed class DetectorRun(byte channel, bool isPulse, int latencyMs, uint calls, uint extends, RandomNumbers random)
 {
     /// <summary>Length of a count pulse.</summary>
     public const int PulseMs = 200;
@@ -29,7 +30,7 @@ internal sealed class DetectorRun(byte channel, bool isPulse, int latencyMs, uin
 
     public uint Extends { get; } = extends;
 
-    public RandomStream Random { get; } = random;
+    public RandomNumbers Random { get; } = random;
 
     /// <summary>What the cabinet hears.</summary>
     public bool IsOn { get; set; }

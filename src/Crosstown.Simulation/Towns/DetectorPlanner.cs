@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Crosstown.Core.Street;
+using Crosstown.Core;
 
 namespace Crosstown.Simulation.Towns;
 
@@ -22,7 +23,7 @@ internal sealed class DetectorPlanner
     private readonly byte[] _redLightChannels;
     private readonly List<(DetectorPlan Plan, Detector Configured)> _detectors = [];
 
-    public DetectorPlanner(Site site, Vendor vendor, ImmutableArray<LanePlan> lanes, RandomStream random)
+    public DetectorPlanner(Site site, Vendor vendor, ImmutableArray<LanePlan> lanes, RandomNumbers random)
     {
         _site = site;
         _isRadar = vendor == Vendor.MaxTime;
@@ -105,7 +106,7 @@ internal sealed class DetectorPlanner
         return number;
     }
 
-    private static byte[] Shuffled(int first, int count, RandomStream random)
+    private static byte[] Shuffled(int first, int count, RandomNumbers random)
     {
         var channels = new byte[count];
         for (var i = 0; i < count; i++)

@@ -1,7 +1,8 @@
+using Crosstown.Core.Controllers;
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Core.Time;
-using Crosstown.Simulation.Controller;
+using Crosstown.Core;
 using Crosstown.Simulation.Detection;
 using Crosstown.Simulation.Traffic;
 
@@ -26,10 +27,10 @@ internal sealed class SignalRun : ILaneWatcher
     private readonly PriorityRun[] _priorities;
     private readonly TimedHeap<Action> _agenda = new();
     private readonly TimedHeap<int> _outputs = new();
-    private readonly RandomStream _preemptRandom;
-    private readonly RandomStream _vendorRandom;
-    private readonly int[] _callsOn = new int[ControllerState.Slots];
-    private readonly int[] _extendsOn = new int[ControllerState.Slots];
+    private readonly RandomNumbers _preemptRandom;
+    private readonly RandomNumbers _vendorRandom;
+    private readonly int[] _callsOn = new int[ControllerProgram.MaxPhase + 1];
+    private readonly int[] _extendsOn = new int[ControllerProgram.MaxPhase + 1];
     private ControllerInputs _inputs;
     private long _order;
     private int _displayVersion = -1;
@@ -41,13 +42,13 @@ internal sealed class SignalRun : ILaneWatcher
         _local = local;
         TimeMs = startMs;
         Log = new EventBuffer { WithVendorCodes = signal.Vendor == Vendor.MaxTime };
-        _preemptRandom = new RandomStream(seed, index, 1);
-        _vendorRandom = new RandomStream(seed, index, 2);
+        _preemptRandom = new RandomNumbers(seed, index, 1);
+        _vendorRandom = new RandomNumbers(seed, index, 2);
         _lanes = new Lane[signal.Lanes.Length];
         for (var i = 0; i < _lanes.Length; i++)
         {
             var plan = signal.Lanes[i];
-            _lanes[i] = new Lane(signal.Legs[plan.Leg].SpeedMph, plan.SaturationHeadwayMs, new RandomStream(seed, index, 3, i), this);
+            _lanes[i] = new Lane(signal.Legs[plan.Leg].SpeedMph, plan.SaturationHeadwayMs, new RandomNumbers(seed, index, 3, i), this);
         }
 
         for (var i = 0; i < _lanes.Length; i++)
@@ -59,12 +60,12 @@ internal sealed class SignalRun : ILaneWatcher
         _detectors = new DetectorRun[signal.Detectors.Length];
         for (var i = 0; i < _detectors.Length; i++)
         {
-            AddDetector(i, new RandomStream(seed, index, 4, i));
+            AddDetector(i, new RandomNumbers(seed, index, 4, i));
         }
 
-        _legs = [.. signal.Legs.Select((plan, i) => new LegRun(plan, new RandomStream(seed, index, 5, i), startMs))];
-        _buttons = [.. signal.Buttons.Select((plan, i) => new ButtonRun(plan, new RandomStream(seed, index, 6, i), startMs))];
-        _priorities = [.. signal.PriorityDemands.Select((plan, i) => new PriorityRun(plan, new RandomStream(seed, index, 7, i)))];
+        _legs = [.. signal.Legs.Select((plan, i) => new LegRun(plan, new RandomNumbers(seed, index, 5, i), startMs))];
+        _buttons = [.. signal.Buttons.Select((plan, i) => new ButtonRun(plan, new RandomNumbers(seed, index, 6, i), startMs))];
+        _priorities = [.. signal.PriorityDemands.Select((plan, i) => new PriorityRun(plan, new RandomNumbers(seed, index, 7, i)))];
         foreach (var fault in signal.Faults)
         {
             PlanFault(fault, startMs);
@@ -163,7 +164,7 @@ internal sealed class SignalRun : ILaneWatcher
         _ => heading,
     };
 
-    private void AddDetector(int index, RandomStream random)
+    private void AddDetector(int index, RandomNumbers random)
     {
         var plan = _signal.Detectors[index];
         _detectors[index] = new DetectorRun(plan.Channel, plan.IsPulse, plan.LatencyMs, plan.Calls, plan.Extends, random);
@@ -568,7 +569,7 @@ internal sealed class SignalRun : ILaneWatcher
 
     private sealed class LegRun
     {
-        public LegRun(LegPlan plan, RandomStream random, long startMs)
+        public LegRun(LegPlan plan, RandomNumbers random, long startMs)
         {
             Plan = plan;
             Random = random;
@@ -578,7 +579,7 @@ internal sealed class SignalRun : ILaneWatcher
 
         public LegPlan Plan { get; }
 
-        public RandomStream Random { get; }
+        public RandomNumbers Random { get; }
 
         /// <summary>Vehicles on their way here, by the time at which they would reach the stop bar.</summary>
         public TimedHeap<int> Coming { get; } = new();
@@ -591,7 +592,7 @@ internal sealed class SignalRun : ILaneWatcher
 
     private sealed class ButtonRun
     {
-        public ButtonRun(ButtonPlan plan, RandomStream random, long startMs)
+        public ButtonRun(ButtonPlan plan, RandomNumbers random, long startMs)
         {
             Plan = plan;
             Random = random;
@@ -600,7 +601,7 @@ internal sealed class SignalRun : ILaneWatcher
 
         public ButtonPlan Plan { get; }
 
-        public RandomStream Random { get; }
+        public RandomNumbers Random { get; }
 
         public long NextMs { get; set; }
 
@@ -613,11 +614,11 @@ internal sealed class SignalRun : ILaneWatcher
         public long DrawNext(long timeMs) => timeMs + Tenths(Random.Exponential(3_600_000 / Plan.PeakPerHour));
     }
 
-    private sealed class PriorityRun(PriorityDemand plan, RandomStream random)
+    private sealed class PriorityRun(PriorityDemand plan, RandomNumbers random)
     {
         public PriorityDemand Plan { get; } = plan;
 
-        public RandomStream Random { get; } = random;
+        public RandomNumbers Random { get; } = random;
 
         public bool IsIn { get; set; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using Crosstown.Core.Controllers;
 using Crosstown.Core.Street;
-using Crosstown.Simulation.Controller;
+using Crosstown.Core;
 using Crosstown.Simulation.Traffic;
 
 namespace Crosstown.Simulation.Towns;
@@ -47,7 +48,7 @@ internal static class SitePlanner
     }
 
     public static TownSignal Plan(
-        Site site, SignalId id, ImmutableArray<LegPlan> legs, double[][] volumes, double travelS, ImmutableArray<TownLink> inbound, RandomStream random, string zone)
+        Site site, SignalId id, ImmutableArray<LegPlan> legs, double[][] volumes, double travelS, ImmutableArray<TownLink> inbound, RandomNumbers random, string zone)
     {
         var vendor = site.HasArrows || site.HasRail || site.Kind == SiteKind.Grid ? Vendor.Indiana : Vendor.MaxTime;
         var phases = Phases(site);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Crosstown.Core.Street;
 using Crosstown.Core.Time;
+using Crosstown.Core;
 using Crosstown.Simulation.Detection;
 using Crosstown.Simulation.Traffic;
 
@@ -53,7 +54,7 @@ internal static class TownPlanner
         {
             var id = IdOf(i);
             var inbound = links.Where(l => l.To == id).ToImmutableArray();
-            var random = new RandomStream(seed, i, 100);
+            var random = new RandomNumbers(seed, i, 100);
             var signal = SitePlanner.Plan(
                 sites[i], id, legs[i], volumes[i], OffsetsAt(sites, i), inbound, random, local.Zone);
             signals.Add(signal with { Faults = Repeat(PlanFaults(signal, i, random, startMs), faultRounds) });
@@ -97,7 +98,7 @@ internal static class TownPlanner
 
     private static ImmutableArray<LegPlan> PlanLegs(Site site, int index, ulong seed, List<TownLink> links)
     {
-        var random = new RandomStream(seed, index, 101);
+        var random = new RandomNumbers(seed, index, 101);
         var plans = ImmutableArray.CreateBuilder<LegPlan>();
         foreach (var direction in SitePlanner.Directions)
         {
@@ -172,7 +173,7 @@ internal static class TownPlanner
     }
 
     /// <summary>Which detectors break in the first two days. The first signal stays whole, so that there is one to compare with.</summary>
-    private static List<PlannedFault> PlanFaults(TownSignal signal, int index, RandomStream random, long startMs)
+    private static List<PlannedFault> PlanFaults(TownSignal signal, int index, RandomNumbers random, long startMs)
     {
         var faults = new List<PlannedFault>();
         var presence = signal.Configuration.Detectors.Where(d => d.Has(DetectorFunctions.StopBarPresence)).ToList();

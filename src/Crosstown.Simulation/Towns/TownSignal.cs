@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using Crosstown.Core.Controllers;
 using Crosstown.Core.Street;
-using Crosstown.Simulation.Controller;
 using Crosstown.Simulation.Detection;
 using Crosstown.Simulation.Traffic;
 

@@ -1,3 +1,5 @@
+using Crosstown.Core;
+
 namespace Crosstown.Simulation.Traffic;
 
 /// <summary>What a lane's drivers see.</summary>
@@ -66,7 +68,7 @@ internal sealed class Lane
     // Added to the saturation headways of the first four vehicles of a queue: two seconds of start-up lost time.
     private static readonly int[] StartUpMs = [1000, 600, 300, 100];
 
-    private readonly RandomStream _random;
+    private readonly RandomNumbers _random;
     private readonly ILaneWatcher _watcher;
     private readonly double _speedFtPerMs;
     private readonly int _saturationHeadwayMs;
@@ -82,7 +84,7 @@ internal sealed class Lane
     private long _lastArrivalMs = long.MinValue / 2;
     private long _lastCrossMs = long.MinValue / 2;
 
-    public Lane(double speedMph, int saturationHeadwayMs, RandomStream random, ILaneWatcher watcher)
+    public Lane(double speedMph, int saturationHeadwayMs, RandomNumbers random, ILaneWatcher watcher)
     {
         _speedFtPerMs = speedMph * 5280 / 3_600_000;
         _saturationHeadwayMs = saturationHeadwayMs;

@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Crosstown.Core.Controllers;
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Core.Time;
-using Crosstown.Simulation.Controller;
+using Crosstown.Core;
 using Crosstown.Simulation.Detection;
 using Crosstown.Simulation.Towns;
 
@@ -56,7 +57,7 @@ public sealed class TownTests
     {
         var town = Town.Create(3);
         var range = new TimeRange(Start + (35 * Hour), Start + (38 * Hour));
-        var random = new RandomStream(99, 1);
+        var random = new RandomNumbers(99, 1);
         var live = new TownSimulation(town, range.StartMs);
         var logs = new Dictionary<SignalId, List<ControllerEvent>>();
         while (live.TimeMs < range.EndMs)

@@ -1,3 +1,4 @@
+using Crosstown.Core;
 using Crosstown.Simulation.Traffic;
 
 namespace Crosstown.Simulation.Tests.Traffic;
@@ -25,7 +26,7 @@ public sealed class LaneTests
     }
 
     private static Lane MakeLane(Watcher watcher, double speedMph = 40) =>
-        new(speedMph, SaturationHeadwayMs, new RandomStream(1, 1), watcher) { Varies = false };
+        new(speedMph, SaturationHeadwayMs, new RandomNumbers(1, 1), watcher) { Varies = false };
 
     private static void Run(Lane lane, long fromMs, long toMs, Func<long, Display> displayAt)
     {
@@ -82,7 +83,7 @@ public sealed class LaneTests
     public void A_driver_who_runs_red_crosses_at_speed_and_not_later_than_two_seconds_into_it()
     {
         var watcher = new Watcher();
-        var runner = new Lane(40, SaturationHeadwayMs, new RandomStream(1, 1), watcher) { Varies = false, YellowUsedMs = 6000 };
+        var runner = new Lane(40, SaturationHeadwayMs, new RandomNumbers(1, 1), watcher) { Varies = false, YellowUsedMs = 6000 };
         runner.Join(15_500, Turn.Through);
         runner.Join(17_500, Turn.Through);
         Run(runner, 0, 60_000, t => t < 10_000 ? Display.Go : t < 14_000 ? Display.Caution : Display.Stop);

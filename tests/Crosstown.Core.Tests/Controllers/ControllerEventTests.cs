@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
+using Crosstown.Core.Controllers;
 using Crosstown.Core.Data;
 using Crosstown.Core.Events;
-using Crosstown.Simulation.Controller;
 using Crosstown.Tests.Drawing;
 
-namespace Crosstown.Simulation.Tests.Controller;
+namespace Crosstown.Core.Tests.Controllers;
 
 /// <summary>What a controller logs, drawn. The drawing's first mark lies one second before the controller's first tick.</summary>
 public sealed class ControllerEventTests

@@ -1,6 +1,6 @@
-using Crosstown.Simulation.Controller;
+using Crosstown.Core.Controllers;
 
-namespace Crosstown.Simulation.Tests.Controller;
+namespace Crosstown.Core.Tests.Controllers;
 
 public sealed class ControllerSafetyTests
 {

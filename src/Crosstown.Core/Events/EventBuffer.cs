@@ -1,6 +1,4 @@
-using Crosstown.Core.Events;
-
-namespace Crosstown.Simulation;
+namespace Crosstown.Core.Events;
 
 /// <summary>The events that a simulated cabinet has logged and nobody has taken yet.</summary>
 /// <remarks>

@@ -1,13 +1,13 @@
 using System.Numerics;
 
-namespace Crosstown.Simulation;
+namespace Crosstown.Core;
 
 /// <summary>A stream of random numbers that only its seed and its purpose decide.</summary>
 /// <remarks>
 /// xoshiro256** of Blackman and Vigna, started with splitmix64. Every signal, lane and detector has its own stream, so what one draws never
 /// shifts what another gets.
 /// </remarks>
-internal sealed class RandomStream
+public sealed class RandomNumbers
 {
     private ulong _a;
     private ulong _b;
@@ -16,7 +16,7 @@ internal sealed class RandomStream
 
     /// <param name="seed">The run's seed.</param>
     /// <param name="purpose">Numbers that tell this stream from all others: signal, kind, index.</param>
-    public RandomStream(ulong seed, params ReadOnlySpan<int> purpose)
+    public RandomNumbers(ulong seed, params ReadOnlySpan<int> purpose)
     {
         var mixed = seed;
         _ = Mix(ref mixed);

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Numerics;
 using Crosstown.Core.Data;
 
-namespace Crosstown.Simulation.Controller;
+namespace Crosstown.Core.Controllers;
 
 /// <summary>What calls a phase without a vehicle or a walker.</summary>
 public enum Recall
@@ -120,6 +120,15 @@ public enum OffsetReference
 
     /// <summary>Begin of yellow of the first coordinated phase to end.</summary>
     BeginYellow,
+
+    /// <summary>Begin of the last coordinated green.</summary>
+    BeginLastGreen,
+
+    /// <summary>Begin of red of the first coordinated phase to end.</summary>
+    BeginRed,
+
+    /// <summary>Begin of flashing don't walk of the first coordinated phase to end, where its walk rests until the clearance must begin.</summary>
+    BeginFlashingDontWalk,
 }
 
 public enum ForceOffMode
@@ -225,7 +234,8 @@ public sealed record PriorityTiming
 /// </remarks>
 public sealed class ControllerProgram
 {
-    internal const int MaxPhase = 16;
+    /// <summary>The highest number that a phase can have.</summary>
+    public const int MaxPhase = 16;
 
     private readonly PhaseTiming?[] _phases = new PhaseTiming?[MaxPhase + 1];
     private readonly PatternLayout[] _patterns;
@@ -591,7 +601,15 @@ internal sealed class PatternLayout
         var coordinated = program.Phases.Where(p => p.IsCoordinated).Select(p => (int)p.Number).ToList();
         YieldMs = coordinated.Min(p => ForceOffMs[p]);
         CoordinatedStartMs = coordinated.Max(p => StartMs[p]);
-        ReferenceMs = Pattern.Reference == OffsetReference.BeginGreen ? coordinated.Min(p => StartMs[p]) : YieldMs;
+        var first = program.Phase(coordinated.MinBy(p => ForceOffMs[p]));
+        ReferenceMs = Pattern.Reference switch
+        {
+            OffsetReference.BeginGreen => coordinated.Min(p => StartMs[p]),
+            OffsetReference.BeginLastGreen => CoordinatedStartMs,
+            OffsetReference.BeginYellow => YieldMs,
+            OffsetReference.BeginRed => After(YieldMs + first.YellowMs, 0),
+            _ => After(YieldMs - first.PedestrianClearanceMs, 0),
+        };
         if (coordinated.Any(p => program.Phase(p).BarrierGroup != program.Phase(coordinated[0]).BarrierGroup) || YieldMs <= CoordinatedStartMs)
         {
             problems.Add(new Problem("XT617", where, "Coordinated phases must be green together for a while: same barrier group, and splits that overlap."));
@@ -611,8 +629,10 @@ internal sealed class PatternLayout
     }
 }
 
-internal static class Bits
+/// <summary>Sets of phases: bit n for phase n.</summary>
+public static class Bits
 {
+    /// <summary>Whether a phase is in a set.</summary>
     public static bool Has(uint mask, int phase) => (mask >> phase & 1) != 0;
 
     /// <summary>Takes the lowest phase out of a mask; the mask must not be empty.</summary>

@@ -1,4 +1,4 @@
-namespace Crosstown.Simulation.Controller;
+namespace Crosstown.Core.Controllers;
 
 /// <summary>What a phase's vehicle signal shows.</summary>
 public enum VehicleInterval : byte

@@ -1,6 +1,6 @@
 using Crosstown.Core.Events;
 
-namespace Crosstown.Simulation.Controller;
+namespace Crosstown.Core.Controllers;
 
 public static partial class ControllerStep
 {

@@ -1,6 +1,6 @@
 using Crosstown.Core.Events;
 
-namespace Crosstown.Simulation.Controller;
+namespace Crosstown.Core.Controllers;
 
 /// <summary>One tick of a dual-ring actuated controller: the state and the inputs go in, the state changes and events come out.</summary>
 /// <remarks>

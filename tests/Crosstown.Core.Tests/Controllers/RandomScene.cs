@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
-using Crosstown.Simulation.Controller;
+using Crosstown.Core.Controllers;
+using Crosstown.Core.Events;
 
-namespace Crosstown.Simulation.Tests.Controller;
+namespace Crosstown.Core.Tests.Controllers;
 
 /// <summary>A controller with random timing and random traffic, walkers, plans, preempts and buses; everything follows from its seed.</summary>
 internal sealed class RandomScene
 {
-    private readonly RandomStream _random;
+    private readonly RandomNumbers _random;
     private uint _quiet;
     private uint _busy;
     private readonly bool _hasPreempts;
@@ -22,7 +23,7 @@ internal sealed class RandomScene
     public RandomScene(int seed, bool hasPreempts = true, bool isSteady = false)
     {
         Seed = seed;
-        _random = new RandomStream(4711, seed);
+        _random = new RandomNumbers(4711, seed);
         _hasPreempts = hasPreempts;
         IsSteady = isSteady;
         Program = MakeProgram();

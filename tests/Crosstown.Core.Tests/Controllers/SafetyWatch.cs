@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Crosstown.Simulation.Controller;
+using Crosstown.Core.Controllers;
 
-namespace Crosstown.Simulation.Tests.Controller;
+namespace Crosstown.Core.Tests.Controllers;
 
 /// <summary>Looks at a controller from outside, tick by tick, and names every breach of rules C05-C08. Knows only the program and the displays.</summary>
 internal sealed class SafetyWatch(ControllerProgram program, string scene)

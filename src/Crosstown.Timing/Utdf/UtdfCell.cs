@@ -47,6 +47,15 @@ internal readonly record struct UtdfCell(int Start, int Length, bool IsQuoted)
         return value[(open + 1)..^1].Trim(" \t"u8);
     }
 
+    /// <summary>What a new text replaces: the cell with its quotes, without blanks around it and without the sign that spreadsheets put before quotes.</summary>
+    public (int Start, int End) Content(ReadOnlySpan<byte> line)
+    {
+        var value = line.Slice(Start, Length);
+        var blanks = value.Length - value.TrimStart(" \t"u8).Length;
+        var start = IsQuoted ? value.IndexOf((byte)'"') : blanks;
+        return (Start + start, Start + Math.Max(start, value.TrimEnd(" \t"u8).Length));
+    }
+
     public string Text(ReadOnlySpan<byte> line, Encoding encoding)
     {
         var text = encoding.GetString(Value(line));
@@ -63,6 +72,11 @@ internal readonly record struct UtdfCell(int Start, int Length, bool IsQuoted)
     /// <summary>Length of a quoted cell at the begin of the text; -1 when it is not quoted or the quote is not closed before the next comma.</summary>
     private static int EndOfQuoted(ReadOnlySpan<byte> rest)
     {
+        if (rest is not [(byte)'"' or (byte)'=' or (byte)' ' or (byte)'\t', ..])
+        {
+            return -1;
+        }
+
         var open = rest.IndexOfAnyExcept((byte)' ', (byte)'\t');
         open += open >= 0 && rest[open] == '=' ? 1 : 0;
         if (open < 0 || open >= rest.Length || rest[open] != '"')

@@ -25,7 +25,7 @@ internal sealed class UtdfCells(UtdfDocument document, DataIssueLog issues)
         var numbers = new double?[section.Columns.Length];
         for (var i = 0; i < _cells.Count && i < numbers.Length; i++)
         {
-            if (IsKey(section.Columns[i]))
+            if (section.KeyColumns[i])
             {
                 continue;
             }
@@ -68,9 +68,6 @@ internal sealed class UtdfCells(UtdfDocument document, DataIssueLog issues)
         value = value is [(byte)'+', ..] ? value[1..] : value;
         return Utf8Parser.TryParse(value, out double number, out var used) && used == value.Length && double.IsFinite(number) ? number : null;
     }
-
-    private static bool IsKey(string column) =>
-        column.Equals("RECORDNAME", StringComparison.OrdinalIgnoreCase) || column.Equals("INTID", StringComparison.OrdinalIgnoreCase);
 
     private double? Number(UtdfSection section, UtdfRow row, int column, ReadOnlySpan<byte> value, double least, double most)
     {

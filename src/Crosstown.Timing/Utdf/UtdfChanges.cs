@@ -59,5 +59,5 @@ public sealed class UtdfChanges
     }
 
     private static string Line(IReadOnlyList<string> cells, int width) =>
-        string.Join(',', cells.Select(c => UtdfCell.Quote(c, false)).Concat(Enumerable.Repeat("", Math.Max(0, width - Math.Max(1, cells.Count)))));
+        string.Join(',', cells.Select(c => UtdfCell.Quote(c, false)).Concat(Enumerable.Repeat("", Math.Max(0, width - cells.Count))));
 }

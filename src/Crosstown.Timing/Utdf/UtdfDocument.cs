@@ -150,10 +150,10 @@ public sealed class UtdfDocument
             if (column <= lastCell)
             {
                 var cell = cells[column];
-                output.Write(line[from..cell.Start]);
-                output.Write(cell.IsQuoted ? line[cell.Start..(cell.Start + line[cell.Start..].IndexOf((byte)'"'))] : default);
+                var (start, end) = cell.Content(line);
+                output.Write(line[from..start]);
                 output.Write(_encoding.GetBytes(UtdfCell.Quote(text, cell.IsQuoted)));
-                from = cell.Start + cell.Length;
+                from = end;
                 continue;
             }
 
@@ -388,7 +388,9 @@ public readonly record struct UtdfRow(int Line, string Record, int? Node);
 /// <summary>A section of a UTDF file: titles, a header and rows.</summary>
 public sealed class UtdfSection
 {
-    private readonly Dictionary<(string Record, int Node), UtdfRow> _byKey;
+    private readonly Dictionary<string, int> _columns = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, int> _records = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<(int Record, int Node), UtdfRow> _byKey;
 
     internal UtdfSection(string name, ImmutableArray<string> titles, ImmutableArray<string> columns, ImmutableArray<UtdfRow> rows, int headerLine, string file, DataIssueLog issues)
     {
@@ -397,11 +399,21 @@ public sealed class UtdfSection
         Columns = columns;
         Rows = rows;
         HeaderLine = headerLine;
-        _byKey = new Dictionary<(string, int), UtdfRow>(rows.Length);
-        var isKeyed = columns.Any(c => c.Equals("RECORDNAME", StringComparison.OrdinalIgnoreCase)) || columns is [var first, ..] && first.Equals("INTID", StringComparison.OrdinalIgnoreCase);
-        foreach (var row in isKeyed ? rows : [])
+        for (var i = 0; i < columns.Length; i++)
         {
-            if (!_byKey.TryAdd((row.Record.ToUpperInvariant(), row.Node ?? -1), row))
+            _columns.TryAdd(columns[i], i);
+        }
+
+        _byKey = new Dictionary<(int, int), UtdfRow>(rows.Length);
+        KeyColumns = [.. columns.Select(IsKey)];
+        foreach (var row in columns is [var first, ..] && IsKey(first) ? rows : [])
+        {
+            if (!_records.TryGetValue(row.Record, out var record))
+            {
+                _records[row.Record] = record = _records.Count;
+            }
+
+            if (!_byKey.TryAdd((record, row.Node ?? -1), row))
             {
                 issues.Add(DataIssueKind.Conflict, file, row.Line, row.Record, $"[{name}] row '{row.Record}' of node {row.Node} comes twice; the first is used, both are kept");
             }
@@ -423,25 +435,19 @@ public sealed class UtdfSection
     /// <summary>1-based line of the file; that of the section's name when it has no header.</summary>
     public int HeaderLine { get; }
 
+    /// <summary>By column: whether it names the record or the node.</summary>
+    internal bool[] KeyColumns { get; }
+
     /// <summary>1-based line of the last row, or of the header.</summary>
     internal int LastLine => Rows.Length > 0 ? Rows[^1].Line : HeaderLine;
 
     /// <summary>0-based column; null when the header has none of the name (case does not matter).</summary>
-    public int? FindColumn(string name)
-    {
-        for (var i = 0; i < Columns.Length; i++)
-        {
-            if (Columns[i].Equals(name, StringComparison.OrdinalIgnoreCase))
-            {
-                return i;
-            }
-        }
-
-        return null;
-    }
+    public int? FindColumn(string name) => _columns.TryGetValue(name, out var column) ? column : null;
 
     /// <summary>The row of a record and node (case does not matter); null when there is none.</summary>
     /// <param name="record">Empty for sections with a row per node.</param>
     /// <param name="node">Null for sections without nodes.</param>
-    public UtdfRow? Find(string record, int? node) => _byKey.TryGetValue((record.ToUpperInvariant(), node ?? -1), out var row) ? row : null;
+    public UtdfRow? Find(string record, int? node) => _records.TryGetValue(record, out var key) && _byKey.TryGetValue((key, node ?? -1), out var row) ? row : null;
+
+    private static bool IsKey(string column) => column.Equals("RECORDNAME", StringComparison.OrdinalIgnoreCase) || column.Equals("INTID", StringComparison.OrdinalIgnoreCase);
 }

@@ -170,18 +170,17 @@ internal sealed class UtdfNetworkBuilder(UtdfRoads roads, ImmutableArray<UtdfSig
     private static List<(int Owner, double Share)> SharesOf(UtdfMovement movement, List<UtdfMovement> approach, List<UtdfMovement> owners)
     {
         var own = owners.IndexOf(movement);
-        var through = owners.FindIndex(m => m.IsThrough);
-        var isShared = through >= 0 && through != own
-            && ((movement.IsLeft && (owners[through].Shared & 1) != 0) || (movement.IsRight && (owners[through].Shared & 2) != 0));
-        if (own >= 0 && !isShared)
-        {
-            return [(own, 1)];
-        }
-
         if (own >= 0)
         {
-            var inShared = movement.InSharedLane ?? Balanced(movement, owners[through], approach);
-            return inShared <= 0 ? [(own, 1)] : inShared >= 1 ? [(through, 1)] : [(own, 1 - inShared), (through, inShared)];
+            var beside = Array.FindIndex(Neighbors(own, owners.Count), i => i >= 0 && IsSharedWith(owners[i], movement));
+            if (beside < 0)
+            {
+                return [(own, 1)];
+            }
+
+            var other = Neighbors(own, owners.Count)[beside];
+            var inShared = movement.InSharedLane ?? Balanced(movement, owners[other], approach);
+            return inShared <= 0 ? [(own, 1)] : inShared >= 1 ? [(other, 1)] : [(own, 1 - inShared), (other, inShared)];
         }
 
         // No lane of its own: the nearest lanes that may be shared, else the nearest.
@@ -192,19 +191,22 @@ internal sealed class UtdfNetworkBuilder(UtdfRoads roads, ImmutableArray<UtdfSig
         return [(nearest, 1)];
     }
 
+    /// <summary>The lanes next to an owner's, on the side of the median and on that of the curb; -1 where there are none.</summary>
+    private static int[] Neighbors(int owner, int count) => [owner - 1, owner + 1 < count ? owner + 1 : -1];
+
     private static bool IsSharedWith(UtdfMovement owner, UtdfMovement movement) =>
         movement.Turn < owner.Turn ? (owner.Shared & 1) != 0 : (owner.Shared & 2) != 0;
 
-    /// <summary>The share of a turn in the shared lane that loads its own lanes and the shared lanes alike.</summary>
-    private static double Balanced(UtdfMovement turn, UtdfMovement through, List<UtdfMovement> approach)
+    /// <summary>The share of a turn in the shared lane that loads its own lanes and the shared lanes alike. Through traffic has no lanes but those of its own group.</summary>
+    private static double Balanced(UtdfMovement turn, UtdfMovement shared, List<UtdfMovement> approach)
     {
-        if (turn.Volume <= 0)
+        if (turn.Volume <= 0 || turn.IsThrough)
         {
             return 0;
         }
 
-        var others = approach.Where(m => m.IsThrough || (m.Lanes == 0 && m.Turn != turn.Turn)).Sum(m => m.Volume);
-        return Math.Clamp(((turn.Volume * through.Lanes) - (others * turn.Lanes)) / (turn.Volume * (through.Lanes + turn.Lanes)), 0, 1);
+        var others = approach.Where(m => m == shared || (m.Lanes == 0 && m.Turn != turn.Turn)).Sum(m => m.Volume);
+        return Math.Clamp(((turn.Volume * shared.Lanes) - (others * turn.Lanes)) / (turn.Volume * (shared.Lanes + turn.Lanes)), 0, 1);
     }
 
     private LaneGroup GroupOf(int signal, UtdfNode node, int index)

@@ -112,7 +112,7 @@ internal static class UtdfFiles
         Lock Timings,1,0
         Referenced To,1,3
         Reference Phase,1,206
-        Offset,1,10.0
+        Offset,1,76.0
         Node 0,1,1
         Node 1,1,0
         Control Type,2,3
@@ -143,13 +143,13 @@ internal static class UtdfFiles
         End,1,10,46.5,,76,46.5,30.5,,76
         Yield,1,5.5,41,,70,42,25,,70
         Yield170,1,5.5,29,,70,42,13,,70
-        LocalStart,1,66,0,,36.5,20.5,66,,36.5
-        LocalYield,1,75.5,31,,60,32,15,,60
-        LocalYield170,1,75.5,19,,60,32,3,,60
+        LocalStart,1,0,14,,50.5,34.5,0,,50.5
+        LocalYield,1,9.5,45,,74,46,29,,74
+        LocalYield170,1,9.5,33,,74,46,17,,74
         ActGreen,1,5,40,,15,6,39,,15
         BRP,2,111,112,211,212,121,122,221,222
         MinGreen,2,5,10,,7,5,10,,7
-        MaxGreen,2,8,34,,20,12,30,,15
+        MaxGreen,2,8,34,,22,12,30,,15
         Yellow,2,3,4,,4,3,4,,4
         AllRed,2,1,2,,2,1,2,,2
         Recall,2,0,3,,0,0,3,,0

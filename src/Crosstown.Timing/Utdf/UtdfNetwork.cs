@@ -95,7 +95,7 @@ internal sealed class UtdfNetworkBuilder(UtdfRoads roads, ImmutableArray<UtdfSig
 
         for (var g = 0; g < _groups.Count; g++)
         {
-            _groups[g] = _groups[g] with { Opposing = OpposingOf(g) };
+            _groups[g] = Oppose(g);
         }
 
         var volumes = options.Counts.IsDefaultOrEmpty ? [OwnVolumes()] : options.Counts.Select(VolumesOf).ToList();
@@ -331,25 +331,38 @@ internal sealed class UtdfNetworkBuilder(UtdfRoads roads, ImmutableArray<UtdfSig
         return null;
     }
 
-    /// <summary>Groups that a permissive left turn yields to: through traffic headed for the leg that it comes from, and right turns into the leg that it goes to.</summary>
-    private ImmutableArray<int> OpposingOf(int group)
+    /// <summary>
+    /// A permissive left turn yields to the groups that carry through traffic headed for the leg that it comes from, with the right turns in them; right turns in lanes of
+    /// their own do not count. Where nothing comes against it, its permissive green is as good as a protected one.
+    /// </summary>
+    private LaneGroup Oppose(int index)
     {
-        if (_groups[group].PermissivePhases == 0)
+        var group = _groups[index];
+        if (group.PermissivePhases == 0)
         {
-            return [];
+            return group;
         }
 
-        var main = _mains[group];
+        var main = _mains[index];
         var node = roads.Nodes[main.Node];
         var origin = node.Upstream[main.Direction];
-        var across = node.Movements.Where(m => m.Direction != main.Direction && m.IsThrough && m.Destination == origin && m.Groups.Count > 0).Select(m => m.Direction).Distinct().ToList();
+        var throughs = node.Movements.Where(m => m.Direction != main.Direction && m.IsThrough && (m.Lanes > 0 || m.Volume > 0)).ToList();
+        var across = throughs.Where(m => m.Destination == origin).ToList();
         if (across.Count == 0)
         {
-            across = [main.Direction switch { 0 => 1, 1 => 0, 2 => 3, 3 => 2, 4 => 7, 7 => 4, 5 => 6, _ => 5 }];
+            var facing = main.Direction switch { 0 => 1, 1 => 0, 2 => 3, 3 => 2, 4 => 7, 7 => 4, 5 => 6, _ => 5 };
+            across = [.. throughs.Where(m => m.Direction == facing && m.Destination is null)];
         }
 
-        var opposing = node.Movements.Where(m => across.Contains(m.Direction) && (m.IsThrough || (m.IsRight && m.Destination == main.Destination)));
-        return [.. opposing.SelectMany(m => m.Groups).Select(g => g.Group).Where(g => g != group).Distinct().Order()];
+        ImmutableArray<int> opposing = [.. across.SelectMany(m => m.Groups).Select(g => g.Group).Where(g => g != index).Distinct().Order()];
+        return opposing.IsEmpty
+            ? group with
+            {
+                Phases = group.Phases | group.PermissivePhases,
+                PermissivePhases = 0,
+                SaturationVehPerHour = group.Phases == 0 && main.PermissiveSaturationVehPerHour is > 0 and var flow ? flow : group.SaturationVehPerHour,
+            }
+            : group with { Opposing = opposing };
     }
 
     private TimedSignal SignalOf(UtdfSignal signal)

@@ -66,9 +66,6 @@ public sealed record TimingObjective
     /// <summary>No walker waits longer than this on average, s; null for no limit. Beyond it every second counts as ten.</summary>
     public double? PedestrianWaitLimitS { get; init; }
 
-    /// <summary>Seconds of delay that a vehicle is spared when it passes through a band: green at its signal and at the one upstream; 0 for none.</summary>
-    public double BandCreditS { get; init; }
-
     /// <summary>
     /// Share, 0-1, of the worst demand beside the weighted mean of all: 0 serves the mean, 1 serves the worst.
     /// </summary>

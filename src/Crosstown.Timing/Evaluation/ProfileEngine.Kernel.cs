@@ -6,7 +6,7 @@ namespace Crosstown.Timing.Evaluation;
 internal sealed partial class ProfileEngine
 {
     /// <summary>A queue shorter than this is none: sums of single-precision numbers are not exact.</summary>
-    private const float LeastQueueVeh = 1e-3f;
+    internal const float LeastQueueVeh = 1e-3f;
 
     // An opposing group that leaves at 95 % of what it could is taken to leave from a queue.
     private const float QueuedShare = 0.95f;

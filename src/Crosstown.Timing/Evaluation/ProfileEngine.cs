@@ -22,6 +22,7 @@ internal sealed partial class ProfileEngine
     private readonly SignalLayout[] _layouts;
     private readonly int[][] _groupsOf;
     private readonly int[][] _fedBy;
+    private readonly int[][] _sources;
     private readonly Dictionary<DispersionKey, int> _dispersionIndex = [];
 
     private readonly Group[] _groups;
@@ -62,6 +63,7 @@ internal sealed partial class ProfileEngine
         var signals = network.Signals.Length;
         _groupsOf = [.. Enumerable.Range(0, signals).Select(s => Enumerable.Range(0, network.Groups.Length).Where(g => network.Groups[g].Signal == s).ToArray())];
         _groups = new Group[network.Groups.Length];
+        _sources = new int[network.Groups.Length][];
         _cost = new double[network.Groups.Length];
         _walkCost = new double[signals];
         _bins = new int[signals];
@@ -158,6 +160,19 @@ internal sealed partial class ProfileEngine
 
     public double WalkCost(int signal) => _walkCost[signal];
 
+    /// <summary>Signals in step whose flows reach a group; the one that measured arrivals came from, where they are used.</summary>
+    public ReadOnlySpan<int> SourcesOf(int g) => _sources[g];
+
+    /// <summary>What a table of a group needs: the scale of its arrivals, weights of queue and stop sums, and where the storage penalty begins and how steep it is, by stop sum.</summary>
+    public (float Scale, float QueueWeight, float StopWeight, float Room, float RoomWeight) TableFacts(int g)
+    {
+        ref var group = ref _groups[g];
+        var repeats = _repeats[group.Signal];
+        return (
+            group.Scale, (float)group.QueueWeight, (float)group.StopWeight,
+            (float)((group.StoragePerPeriod - group.OverflowVeh) * repeats), (float)(group.StorageWeight / repeats));
+    }
+
     /// <summary>Takes a plan: finds the period that signals in step share, lays out all greens and starts from flat flow.</summary>
     /// <exception cref="ProblemException">XT690: a pattern does not fit its signal; all are listed.</exception>
     public void SetPlan(NetworkPlan plan)
@@ -180,6 +195,7 @@ internal sealed partial class ProfileEngine
         }
 
         SetMeasured();
+        SetSources();
         SetOverflows();
         ResetFlow();
     }
@@ -668,6 +684,29 @@ internal sealed partial class ProfileEngine
             }
 
             row[..bins].CopyTo(row[bins..]);
+        }
+    }
+
+    private void SetSources()
+    {
+        for (var g = 0; g < _groups.Length; g++)
+        {
+            if (_groups[g].UsesMeasured)
+            {
+                _sources[g] = _groups[g].MeasuredFrom < 0 ? [] : [_groups[g].MeasuredFrom];
+                continue;
+            }
+
+            var found = new SortedSet<int>();
+            for (var i = _groups[g].FirstStream; i < _groups[g].StreamEnd; i++)
+            {
+                if (!_streams[i].IsFlat)
+                {
+                    found.Add(_streams[i].Signal);
+                }
+            }
+
+            _sources[g] = [.. found];
         }
     }
 

@@ -28,9 +28,11 @@ internal sealed class StreetGraph
         InsideM = new double[count];
         SpeedMps = new double[count];
         InsideS = new double[count];
+        PastWaitingM = new double[count];
         Waiting = new int[count];
         Yields = new int[count][];
         Crosses = new int[count][];
+        Behind = new int[count][];
         var next = NextInside(network);
         for (var c = 0; c < count; c++)
         {
@@ -50,9 +52,16 @@ internal sealed class StreetGraph
             }
 
             SpeedMps[c] = Math.Max(1, speed);
+            PastWaitingM[c] = connection.WaitsInside && steps > 1 ? InsideM[c] - network.Lanes[connection.ViaLane].LengthM : InsideM[c];
             Waiting[c] = connection.WaitsInside && connection.ViaLane >= 0 ? Math.Max(1, (int)(network.Lanes[connection.ViaLane].LengthM / 7.5)) : 0;
             Yields[c] = [.. connection.YieldsTo.Where(IsForVehicles)];
             Crosses[c] = [.. connection.Foes.Where(IsForVehicles)];
+        }
+
+        var fromLane = Enumerable.Range(0, count).ToLookup(c => FromLane[c]);
+        for (var c = 0; c < count; c++)
+        {
+            Behind[c] = [.. fromLane[FromLane[c]].Where(o => o != c && Waiting[o] > 0 && IsBlockedBy(network, c, o))];
         }
 
         var positions = demand.Trips.Sum(t => t.Edges.Length);
@@ -105,6 +114,9 @@ internal sealed class StreetGraph
     /// <summary>Length of the way over the junction, m.</summary>
     public double[] InsideM { get; }
 
+    /// <summary>Length of the way from where a vehicle may wait inside the junction; the whole way where it may not, m.</summary>
+    public double[] PastWaitingM { get; }
+
     /// <summary>Time over the junction at its limits, s.</summary>
     public double[] InsideS { get; }
 
@@ -117,6 +129,9 @@ internal sealed class StreetGraph
     public int[][] Yields { get; }
 
     public int[][] Crosses { get; }
+
+    /// <summary>Ways from the same lane on which a vehicle that waits inside the junction stands in the way.</summary>
+    public int[][] Behind { get; }
 
     /// <summary>Where the places of each trip begin in <see cref="Choice"/>; one more at the end.</summary>
     public int[] TripStart { get; }
@@ -146,6 +161,34 @@ internal sealed class StreetGraph
         }
 
         return next;
+    }
+
+    /// <summary>True when the rear of a vehicle that waits on a way is still beside, not clear of, another way from the same lane.</summary>
+    private static bool IsBlockedBy(RoadNetwork network, int connection, int waiting)
+    {
+        const double VehicleM = 5;
+        const double ClearM = 2.2;
+        var wait = network.Lanes[network.Connections[waiting].ViaLane];
+        var via = network.Connections[connection].ViaLane;
+        var rearM = wait.LengthM - VehicleM;
+        return rearM <= 0 || via < 0 || PointAt(wait.Shape, rearM).DistanceTo(PointAt(network.Lanes[via].Shape, rearM)) < ClearM;
+    }
+
+    private static RoadPoint PointAt(IReadOnlyList<RoadPoint> shape, double atM)
+    {
+        for (var i = 1; i < shape.Count; i++)
+        {
+            var lengthM = shape[i - 1].DistanceTo(shape[i]);
+            if (atM <= lengthM && lengthM > 0)
+            {
+                var share = atM / lengthM;
+                return new RoadPoint(double.Lerp(shape[i - 1].X, shape[i].X, share), double.Lerp(shape[i - 1].Y, shape[i].Y, share));
+            }
+
+            atM -= lengthM;
+        }
+
+        return shape[^1];
     }
 
     private int ChoiceFor(int edge, int next, int afterNext, RoadUsers users)

@@ -27,12 +27,21 @@ public sealed class StreetModel
     /// <summary>A foe that crosses within this after or before keeps the way closed, s.</summary>
     private const double ClearS = 1;
 
-    private const double GapMarginS = 0.6;
+    private const double GapMarginS = 1;
+
+    /// <summary>After so long a wait a driver takes any gap, s (SUMO's time to impatience).</summary>
+    private const double ImpatienceS = 180;
 
     /// <summary>What a stop before a turn in red takes, s.</summary>
     private const double StopS = 2;
 
+    /// <summary>After so long inside a junction others find a way around a vehicle, s.</summary>
+    private const double ReleaseS = 60;
+
     private const int LooksAhead = 3;
+
+    /// <summary>Length over a junction beyond which no more vehicles are counted as on it, m.</summary>
+    private const double InsideBoundM = 60;
 
     private readonly StreetGraph _graph;
     private readonly double _beginS;
@@ -40,7 +49,6 @@ public sealed class StreetModel
     private readonly int[] _slots;
     private readonly int[] _slotStart;
     private readonly double[] _kindSpaceM;
-    private readonly double[] _kindHeadS;
     private readonly double[] _kindDriftMps;
 
     // What a run changes; set back at its begin.
@@ -92,7 +100,6 @@ public sealed class StreetModel
         _endS = endS;
         var kinds = graph.Kinds;
         _kindSpaceM = [.. kinds.Select(k => k.LengthM + k.StandingGapM)];
-        _kindHeadS = [.. kinds.Select(k => k.HeadwayS + 0.1 + (0.6 * k.Imperfection))];
         _kindDriftMps = [.. kinds.Select(k => k.Imperfection * k.AccelerationMps2 / 2)];
         var least = kinds.Length == 0 ? 7.5 : Math.Max(1, _kindSpaceM.Min());
         var lanes = graph.Network.Lanes.Length;
@@ -100,7 +107,7 @@ public sealed class StreetModel
         _slotStart = new int[lanes + 1];
         for (var l = 0; l < lanes; l++)
         {
-            _slots[l] = (int)(graph.Network.Lanes[l].LengthM / least) + 3;
+            _slots[l] = (int)((graph.Network.Lanes[l].LengthM + InsideBoundM) / least) + 3;
             _slotStart[l + 1] = _slotStart[l] + _slots[l];
         }
 
@@ -284,7 +291,7 @@ public sealed class StreetModel
                 // From a standstill at the lane's begin, the place is free when the vehicle has moved its own length and gap.
                 var isStanding = trip.EntrySpeed == EntryChoice.First;
                 var isAnywhere = trip.EntryPlace == EntryChoice.Random;
-                var startS = StartLossS(_graph.Network.Lanes[lane].SpeedMps, kind);
+                var startS = RoadSaturation.StartLossS(kind, _graph.Network.Lanes[lane].SpeedMps);
                 var along = isAnywhere ? _arriveS[v] : 0;
                 _enterNextS[gate] = now + (isAnywhere ? 0 : isStanding ? Math.Sqrt(2 * _kindSpaceM[trip.Kind] / (kind.AccelerationMps2 * (1 - (kind.Imperfection / 2)))) : 1);
                 _place[v] = place;
@@ -295,9 +302,13 @@ public sealed class StreetModel
     }
 
     /// <summary>The option with the most room; -1 when none has room for the vehicle.</summary>
-    private int Choose(int choice, int straightTo, double now, double spaceM)
+    private int Choose(int choice, int by, double now, double spaceM)
     {
         const double ChangeM = 12;
+        var straightTo = by < 0 ? -1 : _graph.ToLane[by];
+
+        // What has just crossed the line is still inside the junction.
+        var insideM = by < 0 ? 0 : Math.Min(InsideBoundM, _graph.InsideM[by]);
         var best = -1;
         var bestCost = double.PositiveInfinity;
         for (var o = _graph.ChoiceStart[choice]; o < _graph.ChoiceStart[choice + 1]; o++)
@@ -305,7 +316,7 @@ public sealed class StreetModel
             var lane = _graph.ChoiceLane[o];
             ReleaseGhosts(lane, now);
             var used = _usedM[lane];
-            if (used > 0 && (used + spaceM > _graph.Network.Lanes[lane].LengthM + 2.5 || _count[lane] + _ghostCount[lane] >= _slots[lane] - 1))
+            if (used > 0 && (used + spaceM > _graph.Network.Lanes[lane].LengthM + 2.5 + insideM || _count[lane] + _ghostCount[lane] >= _slots[lane] - 1))
             {
                 continue;
             }
@@ -380,15 +391,16 @@ public sealed class StreetModel
         }
     }
 
-    private void Leave(int lane, double atS)
+    private void Leave(int lane, double atS, bool hasStopped)
     {
         var v = _queue[_slotStart[lane] + _head[lane]];
         var spaceM = _kindSpaceM[_graph.Trips[v].Kind];
         _head[lane] = (_head[lane] + 1) % _slots[lane];
         _count[lane]--;
         var slot = _slotStart[lane] + ((_ghostHead[lane] + _ghostCount[lane]) % _slots[lane]);
-        var lengthM = Math.Min(_graph.Network.Lanes[lane].LengthM, _usedM[lane]);
-        _ghostAt[slot] = atS + (lengthM / WaveMps);
+
+        // Only behind a vehicle that stood does the queue take time to close up.
+        _ghostAt[slot] = atS + (hasStopped ? Math.Min(_graph.Network.Lanes[lane].LengthM, _usedM[lane]) / WaveMps : 0);
         _ghostM[slot] = spaceM;
         _ghostCount[lane]++;
         if (_ghostCount[lane] + _count[lane] >= _slots[lane] - 1)
@@ -412,7 +424,7 @@ public sealed class StreetModel
 
             if (connection < 0)
             {
-                Leave(lane, readyS);
+                Leave(lane, readyS, false);
                 _delayS += Math.Max(0, readyS - _departS[v] - _freeS[v]);
                 _place[v] = -2;
                 _finished++;
@@ -452,19 +464,19 @@ public sealed class StreetModel
                     _wakeS[lane] = Math.Min(green, _arriveS[v] + StopS);
                     if (_wakeS[lane] >= green)
                     {
-                        _nextS[lane] = Math.Max(_nextS[lane], green + HeadStartS(speed, kind));
+                        _nextS[lane] = Math.Max(_nextS[lane], green + RoadSaturation.QueueStartLossS(kind, speed));
                     }
                 }
                 else
                 {
-                    _nextS[lane] = Math.Max(_nextS[lane], green + HeadStartS(speed, kind));
+                    _nextS[lane] = Math.Max(_nextS[lane], green + RoadSaturation.QueueStartLossS(kind, speed));
                     _wakeS[lane] = _nextS[lane];
                 }
 
                 return false;
             }
 
-            if (onRed && !IsClear(_graph.Crosses[connection], connection, readyS, kind, isMoving: false))
+            if (onRed && !IsClear(_graph.Crosses[connection], connection, readyS, kind, Math.Max(1, readyS - _arriveS[v])))
             {
                 _sinceStop[lane] = 0;
                 _wakeS[lane] = readyS + 1;
@@ -472,12 +484,24 @@ public sealed class StreetModel
             }
         }
 
-        if (mustYield && !IsClear(_graph.Yields[connection], connection, readyS, kind, isMoving: _arriveS[v] >= readyS))
+        foreach (var ahead in _graph.Behind[connection])
+        {
+            if (_waitingCount[ahead] > 0)
+            {
+                _sinceStop[lane] = 0;
+                _wakeS[lane] = readyS + 0.5;
+                _nextS[lane] = Math.Max(_nextS[lane], readyS + 0.5);
+                return false;
+            }
+        }
+
+        var waitedS = Math.Max(0, readyS - _arriveS[v]);
+        if (mustYield && (_waitingCount[connection] > 0 || !IsClear(_graph.Yields[connection], connection, readyS, kind, waitedS)))
         {
             if (_waitingCount[connection] < Math.Min(2, _graph.Waiting[connection]))
             {
                 // It waits in the junction; what comes after it on another way is free to go.
-                Leave(lane, readyS);
+                Leave(lane, readyS, waitedS > 1);
                 _waitingVehicle[(connection * 2) + _waitingCount[connection]] = v;
                 if (_waitingCount[connection]++ == 0)
                 {
@@ -485,7 +509,7 @@ public sealed class StreetModel
                 }
 
                 _arriveS[v] = readyS;
-                _nextS[lane] = readyS + HeadS(kind, _graph.Trips[v].Kind, speed);
+                _nextS[lane] = readyS + RoadSaturation.HeadwayS(kind, speed);
                 return true;
             }
 
@@ -496,7 +520,7 @@ public sealed class StreetModel
         }
 
         var place = _place[v] + 1;
-        var option = Choose(_graph.Choice[place], _graph.ToLane[connection], readyS, _kindSpaceM[_graph.Trips[v].Kind]);
+        var option = Choose(_graph.Choice[place], connection, readyS, _kindSpaceM[_graph.Trips[v].Kind]);
         if (option < 0)
         {
             _sinceStop[lane] = 0;
@@ -506,8 +530,8 @@ public sealed class StreetModel
         }
 
         var hasStopped = _arriveS[v] < readyS - 1;
-        Leave(lane, readyS);
-        _nextS[lane] = readyS + HeadS(kind, _graph.Trips[v].Kind, speed);
+        Leave(lane, readyS, hasStopped);
+        _nextS[lane] = readyS + RoadSaturation.HeadwayS(kind, speed);
         _lastCrossS[connection] = readyS;
         Advance(v, lane, connection, option, place, readyS, hasStopped, hasStopped ? _sinceStop[lane]++ : int.MaxValue);
         return true;
@@ -525,14 +549,15 @@ public sealed class StreetModel
     private bool LeaveInside(int connection, double now)
     {
         var v = _waitingVehicle[connection * 2];
+        var waitedS = Math.Max(1, now - _arriveS[v]);
         var kind = _graph.Kinds[_graph.Trips[v].Kind];
-        if (!IsClear(_graph.Yields[connection], connection, now, kind, isMoving: false))
+        if (waitedS < ReleaseS && !IsClear(_graph.Yields[connection], connection, now, kind, waitedS))
         {
             return false;
         }
 
         var place = _place[v] + 1;
-        var option = Choose(_graph.Choice[place], _graph.ToLane[connection], now, _kindSpaceM[_graph.Trips[v].Kind]);
+        var option = Choose(_graph.Choice[place], connection, now, _kindSpaceM[_graph.Trips[v].Kind]);
         if (option < 0 || _lastCrossS[connection] > now - 2)
         {
             return false;
@@ -565,11 +590,11 @@ public sealed class StreetModel
     }
 
     /// <summary>True when no vehicle with the right of way has just crossed, or comes before this one is over.</summary>
-    private bool IsClear(int[] foes, int connection, double atS, VehicleKind kind, bool isMoving)
+    private bool IsClear(int[] foes, int connection, double atS, VehicleKind kind, double waitedS)
     {
         var acceleration = kind.AccelerationMps2 * (1 - (kind.Imperfection / 2));
-        var overM = _graph.InsideM[connection];
-        var gapS = GapMarginS + (isMoving ? overM / _graph.SpeedMps[connection] : Math.Sqrt(2 * overM / acceleration));
+        var overM = _graph.PastWaitingM[connection] + kind.LengthM;
+        var gapS = GapMarginS + (waitedS < 1 ? overM / _graph.SpeedMps[connection] : Math.Sqrt(2 * overM / acceleration) * Math.Max(0, 1 - (waitedS / ImpatienceS)));
         foreach (var foe in foes)
         {
             if (_lastCrossS[foe] > atS - ClearS)
@@ -611,14 +636,4 @@ public sealed class StreetModel
 
         return true;
     }
-
-    /// <summary>From saturation: time headway, length and gap over the speed, and uneven driving.</summary>
-    private double HeadS(VehicleKind kind, int index, double speed) =>
-        _kindHeadS[index] + (_kindSpaceM[index] / Math.Min(speed, kind.MaximumSpeedMps));
-
-    /// <summary>What the start of a queue takes beyond its headways, s.</summary>
-    private static double HeadStartS(double speed, VehicleKind kind) => Math.Max(0, StartLossS(speed, kind) - 1.4);
-
-    /// <summary>What a start from standing takes beyond driving on, s.</summary>
-    private static double StartLossS(double speed, VehicleKind kind) => speed / (2 * kind.AccelerationMps2 * (1 - (kind.Imperfection / 2)));
 }

@@ -8,6 +8,9 @@ internal sealed class RouteTable
     /// <summary>Lanes that lead on farther than this are equally good, m.</summary>
     private const double HorizonM = 1500;
 
+    /// <summary>In less than this nobody can change lanes, m.</summary>
+    private const double TrapM = 12;
+
     private readonly StreetLayout _streets;
     private readonly Dictionary<(int First, int Last, int Count, RoadUsers User), List<int>> _known = [];
     private readonly List<Route> _routes = [];
@@ -87,6 +90,16 @@ internal sealed class RouteTable
                 }
 
                 farthest = Math.Max(farthest, route.UsableM[at]);
+            }
+
+            // A lane that leads only onto the short end of another is a trap: better to change before it.
+            for (var p = 0; i < edges.Length - 1 && p < lanes.Length; p++)
+            {
+                var at = route.LaneStart[i] + p;
+                if (route.Link[at] >= 0 && route.UsableM[at] < farthest - 1 && route.UsableM[at] < _streets.LengthM[lanes[p]] + TrapM)
+                {
+                    route.Link[at] = -1;
+                }
             }
 
             var leadsOn = i == edges.Length - 1;

@@ -12,7 +12,7 @@ public sealed partial class TrafficEngine
             for (var i = 0; i < _count[lane];)
             {
                 var slot = On(lane)[i];
-                if (_changedAt[slot] == _stepIndex || _position[slot] < _length[slot] || _dwellLeftS[slot] > 0)
+                if (_changedAt[slot] == _stepIndex || _dwellLeftS[slot] > 0)
                 {
                     i++;
                     continue;
@@ -108,7 +108,7 @@ public sealed partial class TrafficEngine
     /// <summary>The lane beside that is as good for the way and where it goes faster; -1 for none.</summary>
     private int ChooseFaster(int slot, int lane, int place)
     {
-        if (((_serial[slot] + _stepIndex) & 1) != 0 || (_stepIndex - _changedAt[slot]) * _stepS < CalmS || place == 0)
+        if (_position[slot] < _length[slot] || ((_serial[slot] + _stepIndex) & 1) != 0 || (_stepIndex - _changedAt[slot]) * _stepS < CalmS || place == 0)
         {
             return -1;
         }
@@ -181,6 +181,12 @@ public sealed partial class TrafficEngine
         var follower = -1;
         var kind = _kind[slot];
         var on = On(target);
+        if (Before(_streets.LengthM[target] - _position[slot], kind) < _speed[slot] - (_decelerationOf[kind] * _stepS))
+        {
+            // Too near the line: one who changed here could not stop at it.
+            return false;
+        }
+
         var place = PlaceOn(target, _position[slot]);
         if (place < on.Length)
         {

@@ -147,6 +147,10 @@ public sealed partial class TrafficEngine
             {
                 place = Math.Min(place, _position[Last(next)] - _length[Last(next)] - ContactM);
             }
+            else if (next >= 0 && Overhang(next) is var overhang && overhang > 0)
+            {
+                place = Math.Min(place, _streets.LengthM[next] - overhang - ContactM);
+            }
 
             if (place < over)
             {

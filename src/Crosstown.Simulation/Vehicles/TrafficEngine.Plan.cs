@@ -110,7 +110,7 @@ public sealed partial class TrafficEngine
         var step = _routeStep[slot];
         var lastStep = _routes[_route[slot]].Edges.Length - 1;
         var isNear = true;
-        while (dist < reach)
+        while (dist < reach || (findLeader && dist < reach + _longestM))
         {
             if (findLeader)
             {
@@ -136,7 +136,7 @@ public sealed partial class TrafficEngine
                     return Math.Min(safe, Before(dist, kind));
                 }
 
-                var held = Hold(slot, link, dist, isNear ? neededM : 0, isNear);
+                var held = dist < reach ? Hold(slot, link, dist, isNear ? neededM : 0, isNear) : (byte)0;
                 if (held != 0)
                 {
                     if (isNear)
@@ -361,7 +361,7 @@ public sealed partial class TrafficEngine
     private bool IsFree(int slot, int link, double toLine, bool yields, bool toWait)
     {
         var kind = _kind[slot];
-        var (speed, acceleration, length) = (_speed[slot], _accelerationOf[kind], _length[slot]);
+        var (speed, acceleration, length) = (_speed[slot], MeanAcceleration(kind), _length[slot]);
         var top = Math.Min(_streets.LimitMps[_streets.LaneCount + link] * _factor[slot], _topOf[kind]);
         foreach (var foe in _streets.Foes[link])
         {
@@ -391,6 +391,9 @@ public sealed partial class TrafficEngine
 
         return true;
     }
+
+    /// <summary>What an uneven driver makes of the possible acceleration, on the mean.</summary>
+    private double MeanAcceleration(int kind) => _accelerationOf[kind] * (1 - (_imperfectionOf[kind] / 2));
 
     private bool IsBoxFree(int slot, in StreetLayout.Foe foe, double inS, double outS, bool goesFirst)
     {
@@ -423,7 +426,7 @@ public sealed partial class TrafficEngine
                 }
             }
 
-            var acceleration = _accelerationOf[_kind[other]];
+            var acceleration = MeanAcceleration(_kind[other]);
             var arrives = DriverModel.TravelS(foe.TheirsM - StreetLayout.ConflictM - position, _speed[other], acceleration, top * _factor[other]);
             var leaves = DriverModel.TravelS(foe.TheirsM + StreetLayout.ConflictM + (foe.Joins ? 0 : _length[other]) - position, _speed[other], acceleration, top * _factor[other]);
             if (arrives < outS + 1 && leaves > inS && _waitedS[slot] < _settings.BlockerReleaseS)
@@ -554,7 +557,7 @@ public sealed partial class TrafficEngine
         var leaves = DriverModel.TravelS(way + StreetLayout.ConflictM + _length[other], _speed[other], _accelerationOf[kind], top);
 
         // Where ways join, the one who comes behind must not have to brake hard to the other's speed.
-        var margin = foe.Joins ? 1.5 + Math.Max(0, (top - myTop) / 4) : 1;
+        var margin = foe.Joins ? 1.5 + Math.Max(0, (top - myTop) / 4) : 1.5;
         isLater = arrives > outS + margin;
         return isLater || leaves + 0.5 < inS;
     }

@@ -47,6 +47,7 @@ public sealed partial class TrafficEngine
     private readonly double[] _topOf;
     private readonly double[] _reactionOf;
     private readonly double[] _imperfectionOf;
+    private readonly double _longestM;
 
     // By vehicle slot.
     private int[] _serial = [];
@@ -108,6 +109,8 @@ public sealed partial class TrafficEngine
         _topOf = [.. _kinds.Select(k => k.MaximumSpeedMps)];
         _reactionOf = [.. _kinds.Select(k => k.HeadwayS)];
         _imperfectionOf = [.. _kinds.Select(k => k.Imperfection)];
+
+        _longestM = _lengthOf.DefaultIfEmpty(0).Max();
 
         var tracks = _streets.TrackCount;
         _base = new int[tracks];

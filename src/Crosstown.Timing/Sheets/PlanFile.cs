@@ -6,14 +6,17 @@ using Crosstown.Core.Controllers;
 namespace Crosstown.Timing.Sheets;
 
 /// <summary>Writes plans as JSON (plans.json): <c>docs/schema/plans.schema.json</c> describes it.</summary>
-internal static class PlanFile
+public static class PlanFile
 {
     /// <summary>Grows when a field changes its meaning or goes away.</summary>
     public const int Version = 1;
 
     private static readonly JsonWriterOptions s_options = new() { Indented = true, NewLine = "\n" };
 
-    public static void Write(Stream stream, SheetDetails details, IReadOnlyList<SheetTiming> signals)
+    /// <summary>Writes an approved plan; the stream stays open.</summary>
+    public static void Write(Stream stream, ApprovedPlan plan, SheetDetails details) => Write(stream, details, SheetTiming.Of(plan, details));
+
+    internal static void Write(Stream stream, SheetDetails details, IReadOnlyList<SheetTiming> signals)
     {
         using var json = new Utf8JsonWriter(stream, s_options);
         json.WriteStartObject();
@@ -87,7 +90,7 @@ internal static class PlanFile
 
     private static void Pattern(Utf8JsonWriter json, ImmutableArray<PhaseTiming> phases, PatternTiming pattern)
     {
-        var diagram = RingDiagram.Of(phases, pattern);
+        var diagram = new PatternView(phases, pattern);
         json.WriteNumber("pattern", pattern.Number);
         Seconds(json, "cycleS", pattern.CycleMs);
         Seconds(json, "offsetS", pattern.OffsetMs);

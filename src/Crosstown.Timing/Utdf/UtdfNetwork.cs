@@ -373,7 +373,7 @@ internal sealed class UtdfNetworkBuilder(UtdfRoads roads, ImmutableArray<UtdfSig
         {
             Signal = SignalId.Parse($"{signal.Controller}"),
             Name = signal.Name,
-            Phases = [.. signal.Phases.Select(p => TimingOf(p, signal))],
+            Phases = [.. signal.Phases.Select(signal.TimingOf)],
             Today = PatternOf(signal, layout),
             IsIsolated = !isCoordinated,
             Locks = signal.IsLocked ? TimingLocks.Cycle | TimingLocks.Splits | TimingLocks.Sequence | TimingLocks.Offset : TimingLocks.None,
@@ -381,33 +381,6 @@ internal sealed class UtdfNetworkBuilder(UtdfRoads roads, ImmutableArray<UtdfSig
             MinimumSplitMs = signal.Phases.Where(p => p.MinimumSplitMs is not null).ToImmutableSortedDictionary(p => p.Number, p => p.MinimumSplitMs!.Value),
         };
     }
-
-    private static PhaseTiming TimingOf(UtdfPhase phase, UtdfSignal signal) => new()
-    {
-        Number = phase.Number,
-        Ring = (byte)phase.Ring,
-        BarrierGroup = (byte)phase.Barrier,
-        MinimumGreenMs = phase.MinimumGreenMs,
-        PassageMs = phase.PassageMs,
-        MaximumMs = Math.Max(phase.MaximumGreenMs, phase.MinimumGreenMs),
-        YellowMs = phase.YellowMs,
-        RedClearanceMs = phase.RedClearanceMs,
-        WalkMs = phase.WalkMs,
-        PedestrianClearanceMs = phase.DontWalkMs,
-        Recall = phase.Recall switch
-        {
-            0 => Recall.None,
-            1 => Recall.Minimum,
-            2 => Recall.Pedestrian,
-            _ => Recall.Maximum,
-        },
-        RestsInWalk = phase.Recall == 4,
-        IsCoordinated = signal.ReferencePhases.Contains(phase.Number),
-        DualEntry = phase.DualEntry,
-        TimeBeforeReductionMs = phase.TimeBeforeReductionMs,
-        TimeToReduceMs = phase.TimeToReduceMs,
-        MinimumGapMs = phase.MinimumGapMs,
-    };
 
     private static PatternTiming? PatternOf(UtdfSignal signal, UtdfLayout layout)
     {

@@ -62,6 +62,9 @@ internal static class Program
                 case "timing":
                     isMet &= TimingBench.Run();
                     break;
+                case "tempe":
+                    isMet &= TempeBench.Run(shared);
+                    break;
                 case "serve":
                     isMet &= await ServeBench.RunAsync();
                     break;

@@ -62,7 +62,7 @@ public sealed class SpinModelTests : IDisposable
     {
         for (var seed = 0; seed < 2; seed++)
         {
-            var rows = Follow(seed, 600);
+            var rows = Follow(seed, 300);
             Assert.True(IsAllowed(rows), $"seed {seed}");
         }
     }
@@ -71,10 +71,10 @@ public sealed class SpinModelTests : IDisposable
     [Trait("rule", "C08")]
     public void A_controller_that_breaks_a_rule_once_is_not_what_the_model_allows()
     {
-        var rows = Follow(1, 300);
+        var rows = Follow(1, 200);
         var yellow = rows.FindLastIndex(r => r[1] == 2);
         var clear = rows.FindLastIndex(r => r[1] == 3);
-        var green = rows.FindLastIndex(200, r => r[0] == 4 && r[1] == 1);
+        var green = rows.FindLastIndex(r => r[0] == 4 && r[1] == 1);
         Assert.True(yellow > 0 && clear > 0 && green > 0);
 
         Assert.False(IsAllowed([.. rows.Where((_, i) => i != yellow)]), "a yellow that is a tick short");

@@ -394,7 +394,7 @@ public static class DemandStudy
             return [];
         }
 
-        var inStep = new InStepTimes(log, timing, today.Timing.Number, ranges);
+        var inStep = new InStepTimes(log, timing, today, ranges);
         var profile = CycleProfile.Fold(
             log, channels.Keys, c => channels[c].ToStopBarMs!.Value - channels[c].LatencyMs, today.Timing.CycleMs / 1000, today.Timing.OffsetMs, inStep.Contains);
         var total = profile.Total;

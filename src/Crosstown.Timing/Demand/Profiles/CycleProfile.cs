@@ -1,3 +1,4 @@
+using Crosstown.Core.Time;
 using Crosstown.Timing.Demand.InForce;
 using Crosstown.Timing.Demand.Reading;
 
@@ -47,37 +48,29 @@ internal sealed class CycleProfile(int cycleS)
     }
 }
 
-/// <summary>Times in which one pattern of a signal was in force and in step, for one pass in time order.</summary>
+/// <summary>Times in which one pattern of a signal was in force and in step.</summary>
 internal sealed class InStepTimes
 {
     private readonly long[] _starts;
     private readonly long[] _ends;
 
-    public InStepTimes(SignalLog log, TimingInForce timing, byte number, IEnumerable<Core.Time.TimeRange>? within = null)
+    public InStepTimes(SignalLog log, TimingInForce timing, RecoveredPattern pattern, IEnumerable<TimeRange>? within = null)
     {
-        var outOfStep = PatternLearner.OutOfStep(log);
-        var pieces = timing.Spans.Where(s => s.Number == number).Select(s => s.When).ToList();
+        var spans = timing.Spans.Where(s => s.Number == pattern.Timing.Number).Select(s => s.When).ToList();
+        var pieces = RegularCycles.Of(log, pattern.AnchorPhase, pattern.AnchorMs, pattern.Timing.CycleMs, spans).Cycles.ToList();
         if (within is not null)
         {
-            var limits = within.ToList();
-            pieces = [.. pieces.SelectMany(p => limits.Select(w => (Start: Math.Max(p.StartMs, w.StartMs), End: Math.Min(p.EndMs, w.EndMs)))
-                .Where(p => p.End > p.Start).Select(p => new Core.Time.TimeRange(p.Start, p.End)))];
+            var limits = Joined(within);
+            pieces = [.. pieces.SelectMany(p => limits.Where(w => w.EndMs > p.StartMs && w.StartMs < p.EndMs)
+                .Select(w => new TimeRange(Math.Max(p.StartMs, w.StartMs), Math.Min(p.EndMs, w.EndMs))))];
         }
 
-        foreach (var hole in outOfStep.Concat(log.Disturbances))
-        {
-            pieces = [.. pieces.SelectMany(p => Without(p, hole))];
-        }
-
-        pieces.Sort((a, b) => a.StartMs.CompareTo(b.StartMs));
+        pieces = Joined(pieces);
         _starts = [.. pieces.Select(p => p.StartMs)];
         _ends = [.. pieces.Select(p => p.EndMs)];
-        TotalMs = pieces.Sum(p => p.LengthMs);
     }
 
-    public long TotalMs { get; }
-
-    public IEnumerable<Core.Time.TimeRange> Ranges => _starts.Zip(_ends, (s, e) => new Core.Time.TimeRange(s, e));
+    private IEnumerable<TimeRange> Ranges => _starts.Zip(_ends, (s, e) => new TimeRange(s, e));
 
     public bool Contains(long timeMs)
     {
@@ -90,22 +83,21 @@ internal sealed class InStepTimes
     public long CommonMs(InStepTimes other) =>
         Ranges.Sum(a => other.Ranges.Sum(b => Math.Max(0, Math.Min(a.EndMs, b.EndMs) - Math.Max(a.StartMs, b.StartMs))));
 
-    private static IEnumerable<Core.Time.TimeRange> Without(Core.Time.TimeRange piece, Core.Time.TimeRange hole)
+    private static List<TimeRange> Joined(IEnumerable<TimeRange> ranges)
     {
-        if (hole.EndMs <= piece.StartMs || hole.StartMs >= piece.EndMs)
+        var joined = new List<TimeRange>();
+        foreach (var range in ranges.OrderBy(r => r.StartMs))
         {
-            yield return piece;
-            yield break;
+            if (joined.Count > 0 && range.StartMs <= joined[^1].EndMs)
+            {
+                joined[^1] = new TimeRange(joined[^1].StartMs, Math.Max(joined[^1].EndMs, range.EndMs));
+            }
+            else
+            {
+                joined.Add(range);
+            }
         }
 
-        if (hole.StartMs > piece.StartMs)
-        {
-            yield return new Core.Time.TimeRange(piece.StartMs, hole.StartMs);
-        }
-
-        if (hole.EndMs < piece.EndMs)
-        {
-            yield return new Core.Time.TimeRange(hole.EndMs, piece.EndMs);
-        }
+        return joined;
     }
 }

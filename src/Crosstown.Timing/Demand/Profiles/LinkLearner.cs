@@ -108,10 +108,10 @@ internal static class LinkLearner
         var (fromLog, toLog) = (signals[street.From].Log, signals[street.To].Log);
         foreach (var up in timings[street.From].Patterns)
         {
-            var upTimes = new InStepTimes(fromLog, timings[street.From], up.Timing.Number);
+            var upTimes = new InStepTimes(fromLog, timings[street.From], up);
             foreach (var down in timings[street.To].Patterns.Where(d => d.Timing.CycleMs == up.Timing.CycleMs))
             {
-                var downTimes = new InStepTimes(toLog, timings[street.To], down.Timing.Number);
+                var downTimes = new InStepTimes(toLog, timings[street.To], down);
                 if (upTimes.CommonMs(downTimes) < EnoughCycles * (long)up.Timing.CycleMs)
                 {
                     continue;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crosstown.Core.Controllers;
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Core.Time;
@@ -47,18 +48,22 @@ public sealed class RealLogTests
     [Theory]
     [InlineData("227", 130, 72)]
     [InlineData("452", 130, 73)]
-    public void Behavior_alone_finds_the_cycle_and_offset_that_the_controller_reports(string device, int cycleS, int offsetS)
+    public void Behavior_alone_finds_the_plan_that_the_controller_reports(string device, int cycleS, int offsetS)
     {
         var events = EventsOf(device);
         var logged = InForceLearner.Learn(ConfigurationOf(device), SignalLogReader.Read(SignalId.Parse(device), LocalTimeMap.Utc, events.ToArray()));
         var behavior = InForceLearner.Learn(
             ConfigurationOf(device), SignalLogReader.Read(SignalId.Parse(device), LocalTimeMap.Utc, events.Where(TownRecord.IsBehavior).ToArray()));
         var told = Assert.Single(logged.Patterns).Timing;
-        var seen = Assert.Single(behavior.Patterns).Timing;
-        Assert.Equal((cycleS * 1000, offsetS * 1000), (told.CycleMs, told.OffsetMs));
-        Assert.Equal(cycleS * 1000, seen.CycleMs);
-        Assert.Equal(told.SplitMs, seen.SplitMs);
-        Assert.Equal(told.OffsetMs, CycleDiagram.Of([.. behavior.Phases], seen)!.OffsetTo(seen, told.Reference));
+        var seen = Assert.Single(behavior.Patterns);
+        Assert.Equal((cycleS * 1000, offsetS * 1000, OffsetReference.BeginLastGreen), (told.CycleMs, told.OffsetMs, told.Reference));
+        Assert.Equal(cycleS * 1000, seen.Timing.CycleMs);
+        Assert.All(told.SplitMs.Where(s => !seen.BoundedSplits.Contains(s.Key)), s => Assert.Equal(s.Value, seen.Timing.SplitMs[s.Key]));
+
+        // Seen from outside, the same greens: the offset told, counted to the reference that behavior shows.
+        var expected = CycleDiagram.Of([.. logged.Phases], told)!.OffsetTo(told, seen.Timing.Reference);
+        Assert.InRange(Circle.Distance(expected, seen.Timing.OffsetMs, told.CycleMs), 0, 500);
+        _ = new ControllerProgram(logged.Phases, patterns: [told]);
         Assert.Equal([2, 6], logged.Phases.Where(p => p.IsCoordinated).Select(p => (int)p.Number));
     }
 

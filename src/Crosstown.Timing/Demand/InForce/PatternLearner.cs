@@ -28,6 +28,7 @@ internal sealed class PatternLearner
     private readonly List<Evidence> _evidence = [];
     private readonly List<byte> _bounded = [];
     private long _anchor;
+    private bool _isPinned;
 
     public PatternLearner(SignalLog log, ImmutableArray<PhaseTiming> phases, IReadOnlyList<TimeRange> spans)
     {
@@ -111,6 +112,7 @@ internal sealed class PatternLearner
             ForceOff = isFloating ? ForceOffMode.Floating : ForceOffMode.Fixed,
             Sequence = order.Any(ring => !ring.SequenceEqual(ring.Order())) ? [.. order.Select(r => r.ToImmutableArray())] : [],
         };
+        draft = PinnedByZero(draft, order, cycleMs, yieldPlace[0].Phase, anchor, codes);
         var (offsetMs, reference) = OffsetOf(draft, cycleMs, yieldPlace[0].Phase, anchor, order, codes);
         var cycles = _services[yieldPlace[0].Phase.Number].Count;
         return new RecoveredPattern
@@ -265,7 +267,7 @@ internal sealed class PatternLearner
     /// <summary>Greens of a phase that priority cut short, or that a walk kept going past where the others are forced off.</summary>
     private IEnumerable<PhaseService> Late(PhaseTiming phase, long cycleMs)
     {
-        var forced = Forced(phase.Number).ToList();
+        var forced = UsedUp(phase.Number).ToList();
         var free = forced.Where(s => !IsOwingWalk(phase, s)).ToList();
         var mode = Circle.ModeOf((free.Count >= FewestForceOffs ? free : forced).Select(s => _log.LocalDayMs(s.YellowMs)), cycleMs, WindowMs);
         return _services[phase.Number].Where(s => s.Reason == EventCode.PhaseTransitPriorityEarlyForceOff
@@ -276,8 +278,11 @@ internal sealed class PatternLearner
     private static bool IsOwingWalk(PhaseTiming phase, PhaseService service) =>
         service.WalkMs is { } walkMs && walkMs + phase.WalkMs + phase.PedestrianClearanceMs + WindowMs >= service.YellowMs;
 
+    /// <summary>Greens that the coordinator ended.</summary>
+    private IEnumerable<PhaseService> Forced(byte phase) => _services[phase].Where(s => s.Reason == EventCode.PhaseForceOff);
+
     /// <summary>Greens that the coordinator, or a maximum as long as the split, ended.</summary>
-    private IEnumerable<PhaseService> Forced(byte phase) => _services[phase].Where(s => s.Reason is EventCode.PhaseForceOff or EventCode.PhaseMaxOut);
+    private IEnumerable<PhaseService> UsedUp(byte phase) => _services[phase].Where(s => s.Reason is EventCode.PhaseForceOff or EventCode.PhaseMaxOut);
 
     /// <summary>Floating when forced greens have one length but no one place; fixed when it is the other way round, or nothing tells.</summary>
     private bool IsFloating(long cycleMs)
@@ -310,7 +315,7 @@ internal sealed class PatternLearner
         var ends = new Ends([], [], []);
         foreach (var phase in _phases)
         {
-            var forced = (phase.IsCoordinated ? _services[phase.Number] : Forced(phase.Number)).Select(s => _log.LocalDayMs(s.YellowMs)).ToList();
+            var forced = (phase.IsCoordinated ? _services[phase.Number] : UsedUp(phase.Number)).Select(s => _log.LocalDayMs(s.YellowMs)).ToList();
             if (forced.Count < FewestForceOffs || Circle.ModeOf(forced, cycleMs, WindowMs) is not { } mode || mode.Share < LeastShare)
             {
                 continue;
@@ -552,26 +557,20 @@ internal sealed class PatternLearner
         var zero = Circle.After(anchor, diagram.ForceOffMs[anchorPhase.Number], cycleMs);
         long PlaceOf(OffsetReference reference) => Circle.After(zero + diagram.ReferenceMs[reference], 0, cycleMs);
         OffsetReference[] all = [OffsetReference.BeginGreen, OffsetReference.BeginYellow, OffsetReference.BeginLastGreen, OffsetReference.BeginRed, OffsetReference.BeginFlashingDontWalk];
-        var localZero = Circle.ModeOf(
-            _log.Coordination.Where(c => c is { Code: EventCode.CoordinationState, Parameter: 5 } && IsIn(c.TimeMs)).Select(c => _log.LocalDayMs(c.TimeMs)), cycleMs, WindowMs);
-        var actual = Circle.ModeOf(_log.Coordination.Where(c => c.Code == EventCode.ActualOffset && IsIn(c.TimeMs)).Select(c => c.Parameter * 1000L), cycleMs, 0);
         if (order.SelectMany(r => r).Any(p => Of(p).IsCoordinated && IsStartBounded(p, order)))
         {
             // Where the coordinated green is planned to begin was never seen; where it ends was.
             all = [.. all.Where(r => r is not (OffsetReference.BeginGreen or OffsetReference.BeginLastGreen))];
         }
 
-        var (said, basis) = codes.OffsetS is { } s ? (s * 1000L, "code 133")
-            : localZero is { Count: >= FewestForceOffs } zeros ? (zeros.Value, $"{zeros.Count} of {zeros.Of} local zeros (150)")
-            : actual is { Count: >= FewestForceOffs } actuals ? (actuals.Value, $"code 318, {actuals.Count} of {actuals.Of} times")
-            : (-1L, "");
+        var (said, basis) = SaidOffset(cycleMs, codes);
         if (said >= 0)
         {
             var nearest = all.MinBy(r => (Circle.Distance(PlaceOf(r), said, cycleMs) + 250) / 500);
             var missMs = Circle.Distance(PlaceOf(nearest), said, cycleMs);
             var twins = all.Where(r => r != nearest && Circle.Distance(PlaceOf(r), PlaceOf(nearest), cycleMs) < 500).ToList();
             var offsetMs = (int)(Math.Round(said / 1000.0) * 1000 % cycleMs);
-            Note("offset", $"{Seconds(offsetMs)} to {nearest}", missMs <= ToleranceMs ? 1 : 0.4,
+            Note("offset", $"{Seconds(offsetMs)} to {nearest}", missMs > ToleranceMs ? 0.4 : _isPinned ? 0.6 : 1,
                 missMs <= ToleranceMs ? $"{basis}; the point lies {Seconds((int)missMs)} s from there{Also(twins)}" : $"{basis}, though no reference point lies within {Seconds((int)ToleranceMs)} s of it");
             if (missMs <= ToleranceMs)
             {
@@ -588,6 +587,58 @@ internal sealed class PatternLearner
         Note("offset", $"{Seconds(place)} to {reference}", whole.Count > 0 ? 0.9 : 0.6,
             whole.Count > 0 ? $"from where coordinated greens end; it is a whole second{Also(whole.Skip(1))}" : "from where coordinated greens end; no reference point lies on a whole second");
         return (place, reference);
+    }
+
+    /// <summary>Where the controller itself says its local zero lies, ms; -1 when it does not say.</summary>
+    private (long PlaceMs, string Basis) SaidOffset(long cycleMs, Programmed codes)
+    {
+        var localZero = Circle.ModeOf(
+            _log.Coordination.Where(c => c is { Code: EventCode.CoordinationState, Parameter: 5 } && IsIn(c.TimeMs)).Select(c => _log.LocalDayMs(c.TimeMs)), cycleMs, WindowMs);
+        var actual = Circle.ModeOf(_log.Coordination.Where(c => c.Code == EventCode.ActualOffset && IsIn(c.TimeMs)).Select(c => c.Parameter * 1000L), cycleMs, 0);
+        return codes.OffsetS is { } s ? (s * 1000L, "code 133")
+            : localZero is { Count: >= FewestForceOffs } zeros ? (zeros.Value, $"{zeros.Count} of {zeros.Of} local zeros (150)")
+            : actual is { Count: >= FewestForceOffs } actuals ? (actuals.Value, $"code 318, {actuals.Count} of {actuals.Of} times")
+            : (-1L, "");
+    }
+
+    /// <summary>
+    /// A border before a coordinated phase that no green ever reached is where the local zero lies, if nothing else of the diagram lies there: an offset
+    /// points at the begin of a coordinated green more often than at anything else.
+    /// </summary>
+    private PatternTiming PinnedByZero(PatternTiming draft, List<List<byte>> order, long cycleMs, PhaseTiming anchorPhase, long anchor, Programmed codes)
+    {
+        var (said, basis) = SaidOffset(cycleMs, codes);
+        var diagram = CycleDiagram.Of([.. _phases], draft)!;
+        var zero = Circle.After(anchor, diagram.ForceOffMs[anchorPhase.Number], cycleMs);
+        if (said < 0 || diagram.ReferenceMs.Values.Any(r => Circle.Distance(zero + r, said, cycleMs) <= ToleranceMs))
+        {
+            return draft;
+        }
+
+        foreach (var ring in order)
+        {
+            for (var k = 1; k < ring.Count; k++)
+            {
+                var (lead, led) = (ring[k - 1], ring[k]);
+                var beginMs = WholeSeconds(Circle.After(said, zero + diagram.StartMs[lead], cycleMs));
+                var bothMs = draft.SplitMs[lead] + draft.SplitMs[led];
+                if (!Of(led).IsCoordinated || Of(lead).IsCoordinated || !_bounded.Contains(lead) || !_bounded.Contains(led)
+                    || Of(lead).BarrierGroup != Of(led).BarrierGroup || beginMs < draft.SplitMs[lead] || beginMs > bothMs - LeastSplit(led))
+                {
+                    continue;
+                }
+
+                _isPinned = true;
+                _bounded.Remove(lead);
+                _bounded.Remove(led);
+                _evidence.RemoveAll(e => e.Field == $"splits/{lead}" || e.Field == $"splits/{led}");
+                Note($"splits/{lead}", Seconds((int)beginMs), 0.6, $"so phase {led} is planned to begin at the local zero ({basis})");
+                Note($"splits/{led}", Seconds((int)(bothMs - beginMs)), 0.6, $"planned to begin at the local zero ({basis})");
+                return draft with { SplitMs = draft.SplitMs.SetItem(lead, (int)beginMs).SetItem(led, (int)(bothMs - beginMs)) };
+            }
+        }
+
+        return draft;
     }
 
     /// <summary>Whether the planned begin of a phase rests on a border that was never reached.</summary>

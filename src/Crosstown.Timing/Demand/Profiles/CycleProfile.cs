@@ -70,7 +70,7 @@ internal sealed class InStepTimes
         _ends = [.. pieces.Select(p => p.EndMs)];
     }
 
-    private IEnumerable<TimeRange> Ranges => _starts.Zip(_ends, (s, e) => new TimeRange(s, e));
+    public IEnumerable<TimeRange> Ranges => _starts.Zip(_ends, (s, e) => new TimeRange(s, e));
 
     public bool Contains(long timeMs)
     {

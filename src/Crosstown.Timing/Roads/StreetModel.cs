@@ -540,7 +540,10 @@ public sealed class StreetModel
         var option = Choose(_graph.Choice[place], connection, readyS, _kindSpaceM[_graph.Trips[v].Kind]);
         if (option < 0)
         {
-            return Hold(lane, readyS, 1);
+            // A queue that reaches back over the junction moves on as one: only the place is missing, not a start.
+            Hold(lane, readyS, 1);
+            _sinceStop[lane] = 0;
+            return false;
         }
 
         var hasStopped = _arriveS[v] < readyS - 1;

@@ -365,15 +365,9 @@ public sealed class ControllerProgram
 
     internal byte[][] OrderOf(ImmutableArray<ImmutableArray<byte>> sequence)
     {
-        var order = new byte[RingCount][];
-        for (var ring = 0; ring < RingCount; ring++)
-        {
-            var inRing = Phases.Where(p => p.Ring == ring + 1).ToList();
-            var given = sequence.IsDefaultOrEmpty ? [] : sequence[ring];
-            order[ring] = [.. inRing.OrderBy(p => p.BarrierGroup).ThenBy(p => given.IndexOf(p.Number)).ThenBy(p => p.Number).Select(p => p.Number)];
-        }
-
-        return order;
+        var diagram = new RingDiagram(Phases);
+        diagram.SetSequence(sequence);
+        return [.. Enumerable.Range(0, RingCount).Select(ring => diagram.OrderOf(ring).ToArray())];
     }
 
     internal static uint MaskOf(ImmutableArray<byte> phases)
@@ -545,24 +539,26 @@ internal sealed class PatternLayout
 
     private void LayOut(ControllerProgram program, string where, List<Problem> problems)
     {
-        var groupStart = 0;
+        var diagram = new RingDiagram(program.Phases);
+        diagram.SetSequence(Pattern.Sequence);
+        _ = diagram.LayOut(SplitMs);
+        diagram.StartMs.CopyTo(StartMs);
+        diagram.ForceOffMs.CopyTo(ForceOffMs);
         var neededMs = 0;
         for (var group = 1; group <= program.GroupCount; group++)
         {
             var length = -1;
-            var changeMs = 0;
             var groupNeedsMs = 0;
-            foreach (var ring in Order)
+            for (var ring = 0; ring < program.RingCount; ring++)
             {
-                var inGroup = ring.Where(p => program.Phase(p).BarrierGroup == group).ToList();
-                if (inGroup.Count == 0)
+                var sum = diagram.RingLengthMs(ring, group);
+                if (sum < 0)
                 {
                     continue;
                 }
 
-                changeMs = Math.Max(changeMs, program.Phase(inGroup[^1]).ChangeMs);
-                groupNeedsMs = Math.Max(groupNeedsMs, inGroup.Sum(p => program.Phase(p).MinimumGreenMs + program.Phase(p).ChangeMs));
-                var sum = inGroup.Sum(p => SplitMs[p]);
+                groupNeedsMs = Math.Max(
+                    groupNeedsMs, Order[ring].Where(p => program.Phase(p).BarrierGroup == group).Sum(p => program.Phase(p).MinimumGreenMs + program.Phase(p).ChangeMs));
                 if (length >= 0 && sum != length)
                 {
                     problems.Add(new Problem("XT615", where, $"Splits of barrier group {group} last {length} ms in one ring and {sum} ms in another: make them equal."));
@@ -571,45 +567,24 @@ internal sealed class PatternLayout
                 length = Math.Max(length, sum);
             }
 
-            foreach (var ring in Order)
-            {
-                var inGroup = ring.Where(p => program.Phase(p).BarrierGroup == group).ToList();
-                var at = groupStart;
-                foreach (var phase in inGroup)
-                {
-                    StartMs[phase] = at;
-                    at += SplitMs[phase];
-                    ForceOffMs[phase] = at - (phase == inGroup[^1] ? changeMs : program.Phase(phase).ChangeMs);
-                }
-            }
-
-            groupStart += Math.Max(0, length);
             neededMs += groupNeedsMs;
         }
 
-        if (groupStart != CycleMs)
+        if (diagram.CycleMs != CycleMs)
         {
-            problems.Add(new Problem("XT616", where, $"Splits fill {groupStart} ms of a cycle of {CycleMs} ms: make them equal."));
+            problems.Add(new Problem("XT616", where, $"Splits fill {diagram.CycleMs} ms of a cycle of {CycleMs} ms: make them equal."));
         }
 
         CanSubtract = neededMs <= CycleMs * 5 / 6;
-        Reference(program, where, problems);
+        ReferenceMs = diagram.ReferenceMs(Pattern.Reference);
+        FindWindows(program, where, problems);
     }
 
-    private void Reference(ControllerProgram program, string where, List<Problem> problems)
+    private void FindWindows(ControllerProgram program, string where, List<Problem> problems)
     {
         var coordinated = program.Phases.Where(p => p.IsCoordinated).Select(p => (int)p.Number).ToList();
         YieldMs = coordinated.Min(p => ForceOffMs[p]);
         CoordinatedStartMs = coordinated.Max(p => StartMs[p]);
-        var first = program.Phase(coordinated.MinBy(p => ForceOffMs[p]));
-        ReferenceMs = Pattern.Reference switch
-        {
-            OffsetReference.BeginGreen => coordinated.Min(p => StartMs[p]),
-            OffsetReference.BeginLastGreen => CoordinatedStartMs,
-            OffsetReference.BeginYellow => YieldMs,
-            OffsetReference.BeginRed => After(YieldMs + first.YellowMs, 0),
-            _ => After(YieldMs - first.PedestrianClearanceMs, 0),
-        };
         if (coordinated.Any(p => program.Phase(p).BarrierGroup != program.Phase(coordinated[0]).BarrierGroup) || YieldMs <= CoordinatedStartMs)
         {
             problems.Add(new Problem("XT617", where, "Coordinated phases must be green together for a while: same barrier group, and splits that overlap."));

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Threading.RateLimiting;
 using Crosstown.Server.Hosting.Guards;
+using Crosstown.Server.People.Sources;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
@@ -31,6 +32,11 @@ internal static class ApiLimits
 
     public const int VisitorPerSecond = 6;
 
+    /// <summary>The same for a program that sends logs: a city's worth of signals may come through one, and its bodies have a budget of their own.</summary>
+    public const int SourceBurst = 10_000;
+
+    public const int SourcePerSecond = 5_000;
+
     /// <summary>An answer takes no longer; files of a city's rows may, see <see cref="StreamTime"/>.</summary>
     public static readonly TimeSpan Time = TimeSpan.FromSeconds(60);
 
@@ -50,12 +56,15 @@ internal static class ApiLimits
                 var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)) : 1;
                 rejected.HttpContext.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
                 await ApiProblem.Of(
-                    StatusCodes.Status429TooManyRequests, "XT415", "account", string.Create(CultureInfo.InvariantCulture, $"Too many requests: {AccountPerSecond} a second are answered for an account, {VisitorPerSecond} for anybody else. Try again in {wait} s."))
+                    StatusCodes.Status429TooManyRequests, "XT415", "account", string.Create(CultureInfo.InvariantCulture, $"Too many requests: {AccountPerSecond:N0} a second are answered for an account, {SourcePerSecond:N0} for a program that sends logs, {VisitorPerSecond:N0} for anybody else. Try again in {wait} s."))
                     .ExecuteAsync(rejected.HttpContext);
             };
-            o.AddPolicy(Policy, context => context.User.Identity is { IsAuthenticated: true, Name: { } name }
-                ? Bucket($"account {name}", AccountBurst, AccountPerSecond)
-                : Bucket(Visitor(context), VisitorBurst, VisitorPerSecond));
+            o.AddPolicy(Policy, context => context.User.Identity switch
+            {
+                { IsAuthenticated: true, AuthenticationType: SourceTokenHandler.SchemeName, Name: { } name } => Bucket($"source {name}", SourceBurst, SourcePerSecond),
+                { IsAuthenticated: true, Name: { } name } => Bucket($"account {name}", AccountBurst, AccountPerSecond),
+                _ => Bucket(Visitor(context), VisitorBurst, VisitorPerSecond),
+            });
         });
     }
 

@@ -68,7 +68,8 @@ export default function SignalMap(props: MapProps): JSX.Element {
           touchPitch: false,
           maxZoom: 20,
           interactive: !isWall,
-          fadeDuration: 0,
+          // Not 0: names would then be placed anew, all of them, in every frame of a pan.
+          fadeDuration: 100,
           localIdeographFontFamily: 'sans-serif',
         });
       } catch {
@@ -114,6 +115,10 @@ export default function SignalMap(props: MapProps): JSX.Element {
         }
       });
       const point = (event: MapMouseEvent) => {
+        if (event.originalEvent.buttons !== 0) {
+          return;
+        }
+
         const id = signalAt(made, event);
         made.getCanvas().style.cursor = id === null ? '' : 'pointer';
         tell(made, id);
@@ -212,17 +217,9 @@ export default function SignalMap(props: MapProps): JSX.Element {
   }, [signals, isReady]);
 
   useEffect(() => {
-    const view = map.current;
-    if (!isReady || !view || pointed === null) {
-      return;
+    if (isReady) {
+      map.current?.getSource<GeoJSONSource>('pointed')?.setData(featuresOf(latest.current.signals.filter(s => s.id === pointed), null, false));
     }
-
-    view.setFeatureState({ source: 'signals', id: pointed }, { isPointed: true });
-    return () => {
-      if (map.current === view) {
-        view.setFeatureState({ source: 'signals', id: pointed }, { isPointed: false });
-      }
-    };
   }, [pointed, isReady]);
 
   const ask = (change: (view: MapView) => void) => {

@@ -54,14 +54,13 @@ export function styleOf(theme: Theme, ground: { geojson: string } | { pmtiles: s
       paint: { 'text-color': ['match', ['get', 'kind'], 'water', color.water_text, color.text], 'text-halo-color': color.halo, 'text-halo-width': 1.4 },
     },
     {
-      id: 'signal-halo', type: 'circle', source: 'signals',
+      id: 'pointed', type: 'circle', source: 'pointed',
       paint: {
         'circle-radius': ['interpolate', ['linear'], ['zoom'], 9, 8, 14, 17],
         'circle-color': tokenOf('--focus'),
-        'circle-opacity': ['case', ['boolean', ['feature-state', 'isPointed'], false], 0.35, 0],
+        'circle-opacity': 0.35,
         'circle-stroke-color': tokenOf('--focus'),
         'circle-stroke-width': 2,
-        'circle-stroke-opacity': ['case', ['boolean', ['feature-state', 'isPointed'], false], 1, 0],
       },
     },
     {
@@ -99,7 +98,8 @@ export function styleOf(theme: Theme, ground: { geojson: string } | { pmtiles: s
       paint: { 'text-color': theme === 'dark' ? '#eef1f3' : '#14191e', 'text-halo-color': color.halo, 'text-halo-width': 1.8 },
     },
   ];
-  return { version: 8, sources: { ground: source, signals: { type: 'geojson', data: { type: 'FeatureCollection', features: [] }, promoteId: 'id' } }, layers };
+  const empty: SourceSpecification = { type: 'geojson', data: { type: 'FeatureCollection', features: [] } };
+  return { version: 8, sources: { ground: source, pointed: empty, signals: empty }, layers };
 }
 
 /** Side of a symbol's picture, in the grid of the shapes. */

@@ -25,6 +25,7 @@ internal static class CommandLine
         ImportCommand.Create(),
         MeasureCommand.Create(),
         LearnCommand.Create(),
+        UtdfCommand.Create(),
         ReportCommand.Create(),
         RunReportCommand.Create(),
         ExportCommand.Create(),

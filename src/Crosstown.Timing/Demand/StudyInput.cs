@@ -98,7 +98,7 @@ public sealed record StudyOptions
     {
         if (Periods == PeriodRule.Given && GivenPeriods.IsEmpty)
         {
-            yield return new Problem("XT690", "periods", "Periods are to be as given, and none is: give at least one.");
+            yield return new Problem("XT699", "periods", "Periods are to be as given, and none is: give at least one.");
         }
 
         for (var i = 0; i < GivenPeriods.Length; i++)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Crosstown.Cli.Commands.Retime;
 using Crosstown.Core.Data;
 
 namespace Crosstown.Cli.Commands;
@@ -26,6 +27,7 @@ internal static class CommandLine
         MeasureCommand.Create(),
         LearnCommand.Create(),
         UtdfCommand.Create(),
+        RetimeCommand.Create(),
         ReportCommand.Create(),
         RunReportCommand.Create(),
         ExportCommand.Create(),

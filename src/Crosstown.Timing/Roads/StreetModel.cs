@@ -38,6 +38,9 @@ public sealed class StreetModel
     /// <summary>What a stop before a turn in red takes, s.</summary>
     private const double StopS = 2;
 
+    /// <summary>From one place in a queue to the next, standing at both, s: a vehicle's length and gap at the usual acceleration and braking.</summary>
+    private const double MoveUpS = 2;
+
     /// <summary>After so long inside a junction others find a way around a vehicle, s.</summary>
     private const double ReleaseS = 60;
 
@@ -329,18 +332,21 @@ public sealed class StreetModel
         var insideM = by < 0 ? 0 : Math.Min(InsideBoundM, _graph.InsideM[by]);
         var best = -1;
         var bestCost = double.PositiveInfinity;
+        if (by >= 0 && !HasRoom(straightTo, now, spaceM, insideM))
+        {
+            // It comes onto the lane that its way leads to, whichever it changes to then.
+            return -1;
+        }
+
         for (var o = _graph.ChoiceStart[choice]; o < _graph.ChoiceStart[choice + 1]; o++)
         {
             var lane = _graph.ChoiceLane[o];
-            ReleaseGhosts(lane, now);
-            var used = _usedM[lane];
-            var roomM = _graph.Network.Lanes[lane].LengthM + StandingGapM + (IsStanding(lane, now) ? 0 : insideM);
-            if (used > 0 && (used + spaceM > roomM || _count[lane] + _ghostCount[lane] >= _slots[lane] - 1))
+            if (lane != straightTo && !HasRoom(lane, now, spaceM, insideM))
             {
                 continue;
             }
 
-            var cost = used + (straightTo >= 0 && lane != straightTo ? ChangeM : 0);
+            var cost = _usedM[lane] + (straightTo >= 0 && lane != straightTo ? ChangeM : 0);
             if (cost < bestCost)
             {
                 bestCost = cost;
@@ -349,6 +355,14 @@ public sealed class StreetModel
         }
 
         return best;
+    }
+
+    private bool HasRoom(int lane, double now, double spaceM, double insideM)
+    {
+        ReleaseGhosts(lane, now);
+        var used = _usedM[lane];
+        var roomM = _graph.Network.Lanes[lane].LengthM + StandingGapM + (IsStanding(lane, now) ? 0 : insideM);
+        return used <= 0 || (used + spaceM <= roomM && _count[lane] + _ghostCount[lane] < _slots[lane] - 1);
     }
 
     /// <summary>True when the first vehicle of a lane is there and knows that it has to wait.</summary>
@@ -550,7 +564,8 @@ public sealed class StreetModel
         _laneDelayS[lane] += Math.Max(0, readyS - _arriveS[v]);
         _laneCount[lane]++;
         Leave(lane, readyS, hasStopped);
-        _nextS[lane] = readyS + RoadSaturation.HeadwayS(kind, speed);
+        _nextS[lane] = readyS + RoadSaturation.HeadwayS(kind, speed) + (onRed ? MoveUpS + StopS : 0);
+        _sinceStop[lane] = onRed ? Held : _sinceStop[lane];
         _lastCrossS[connection] = readyS;
         Advance(v, lane, connection, option, place, readyS, hasStopped, hasStopped ? _sinceStop[lane]++ : int.MaxValue);
         return true;

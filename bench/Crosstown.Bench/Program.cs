@@ -59,11 +59,14 @@ internal static class Program
                 case "utdf":
                     isMet &= UtdfBench.Run(shared);
                     break;
+                case "trust":
+                    isMet &= TrustBench.Run(shared);
+                    break;
                 case "serve":
                     isMet &= await ServeBench.RunAsync();
                     break;
                 default:
-                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, learn, rolling, poll, utdf and serve, and live alone.");
+                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, learn, rolling, poll, utdf, trust and serve, and live alone.");
                     return 2;
             }
         }

@@ -59,6 +59,9 @@ internal static class Program
                 case "utdf":
                     isMet &= UtdfBench.Run(shared);
                     break;
+                case "timing":
+                    isMet &= TimingBench.Run();
+                    break;
                 case "trust":
                     isMet &= TrustBench.Run(shared);
                     break;
@@ -66,7 +69,7 @@ internal static class Program
                     isMet &= await ServeBench.RunAsync();
                     break;
                 default:
-                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, learn, rolling, poll, utdf, trust and serve, and live alone.");
+                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, learn, rolling, poll, utdf, timing, trust and serve, and live alone.");
                     return 2;
             }
         }

@@ -26,6 +26,7 @@ internal static class CommandLine
         ImportCommand.Create(),
         MeasureCommand.Create(),
         LearnCommand.Create(),
+        UtdfCommand.Create(),
         RetimeCommand.Create(),
         ReportCommand.Create(),
         RunReportCommand.Create(),

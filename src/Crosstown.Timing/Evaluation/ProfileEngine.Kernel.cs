@@ -240,17 +240,21 @@ internal sealed partial class ProfileEngine
         {
             var q = T.Load(ref work, v << 4) + T.Max(atStart, zero - T.Load(ref lowest, v << 4));
             var a = T.Load(ref arrivals, v << 4);
-            if (v == vectors - 1)
-            {
-                var mask = T.Load(ref MemoryMarshal.GetArrayDataReference(TailMasks), (bins - (v << 4)) << 4);
-                q *= mask;
-                a *= mask;
-            }
-
+            var was = T.Load(ref departures, v << 4);
             var previous = T.Up1(q, before);
             before = q;
             var leaves = T.Max(previous + a - q, zero);
-            var moved = leaves - T.Load(ref departures, v << 4);
+            if (v == vectors - 1)
+            {
+                // Beyond the last bin lies the second copy of the row.
+                var mask = T.Load(ref MemoryMarshal.GetArrayDataReference(TailMasks), (bins - (v << 4)) << 4);
+                q *= mask;
+                a *= mask;
+                leaves *= mask;
+                was *= mask;
+            }
+
+            var moved = leaves - was;
             change = T.Max(change, T.Max(moved, zero - moved));
             T.Store(leaves, ref departures, v << 4);
             queued += q;

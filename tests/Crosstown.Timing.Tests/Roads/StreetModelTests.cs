@@ -39,11 +39,11 @@ public sealed class StreetModelTests
     [Fact]
     public void Even_arrivals_below_capacity_wait_as_the_uniform_queue_says()
     {
-        // d = r² / (2C(1 - y)) with r from the end of green to the start of flow, plus what each stop costs in braking and speeding up; the same with and without a stop there.
-        const double EveryS = 6;
+        // d = r² / (2C(1 - y)) with r from the end of green to the start of flow, plus what each stop costs in braking and speeding up; seven seconds are no part of the cycle, so arrivals fall everywhere in it.
+        const double EveryS = 7;
         var network = DrawnStreets.Street(1, blockM: 800);
         var demand = DrawnStreets.Cars(network, (["m0", "m1"], 0, 3600, EveryS));
-        var never = new StreetModel(network, demand, 0, 7200).Run([DrawnStreets.Program(0, 86, 1, 1)], 1).MeanDelayS;
+        var never = new StreetModel(network, demand, 0, 7200).Run([DrawnStreets.Program(0, 40, 44) with { Phases = [new FixedPhase(90, "Gr")] }], 1).MeanDelayS;
 
         var with = new StreetModel(network, demand, 0, 7200).Run([DrawnStreets.Program(0, 40, 44)], 1).MeanDelayS;
 
@@ -93,7 +93,7 @@ public sealed class StreetModelTests
             .Run([both], 1);
 
         Assert.True(outcome.Unfinished > 60, $"{outcome.Unfinished} left");
-        Assert.True(alone.MeanDelayS < 3, $"{alone.MeanDelayS} s");
+        Assert.True(alone.MeanDelayS < 6, $"{alone.MeanDelayS} s");
     }
 
     [Fact]

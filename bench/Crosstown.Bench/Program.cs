@@ -65,11 +65,14 @@ internal static class Program
                 case "tempe":
                     isMet &= TempeBench.Run(shared);
                     break;
+                case "trust":
+                    isMet &= TrustBench.Run(shared);
+                    break;
                 case "serve":
                     isMet &= await ServeBench.RunAsync();
                     break;
                 default:
-                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, learn, rolling, poll, utdf, timing and serve, and live alone.");
+                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, learn, rolling, poll, utdf, timing, trust and serve, and live alone.");
                     return 2;
             }
         }

@@ -59,8 +59,14 @@ internal static class Program
                 case "serve":
                     isMet &= await ServeBench.RunAsync();
                     break;
+                case "simulate":
+                    isMet &= SimulationBench.Simulate(shared);
+                    break;
+                case "transmission":
+                    isMet &= SimulationBench.Transmission();
+                    break;
                 default:
-                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, learn, rolling, poll and serve, and live alone.");
+                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, learn, rolling, poll, serve, simulate and transmission, and live alone.");
                     return 2;
             }
         }

@@ -326,7 +326,7 @@ public sealed partial class TrafficEngine
             for (var i = on.Length - 1; i >= 0; i--)
             {
                 var end = offset + _position[on[i]] - _length[on[i]];
-                if (_waitedS[on[i]] > 0)
+                if (_speed[on[i]] < HaltingMps)
                 {
                     return end >= needed;
                 }

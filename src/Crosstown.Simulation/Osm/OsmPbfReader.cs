@@ -397,7 +397,7 @@ internal sealed class OsmPbfReader
         _map.AddRelation(id, members, Tags(keys, values));
     }
 
-    private double Degrees(long value, long offset) => 1e-9 * (offset + (_granularity * value));
+    private double Degrees(long value, long offset) => (offset + (_granularity * value)) / 1e9;
 
     private string Word(ulong index) => index < (ulong)_words.Length ? _words[index] : throw new InvalidDataException($"it refers to word {index} of {_words.Length}");
 

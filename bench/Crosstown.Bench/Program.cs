@@ -71,8 +71,14 @@ internal static class Program
                 case "serve":
                     isMet &= await ServeBench.RunAsync();
                     break;
+                case "simulate":
+                    isMet &= SimulationBench.Simulate(shared);
+                    break;
+                case "transmission":
+                    isMet &= SimulationBench.Transmission();
+                    break;
                 default:
-                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, learn, rolling, poll, utdf, timing, trust and serve, and live alone.");
+                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, learn, rolling, poll, utdf, timing, tempe, trust, serve, simulate and transmission, and live alone.");
                     return 2;
             }
         }

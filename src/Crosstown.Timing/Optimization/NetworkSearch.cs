@@ -497,7 +497,8 @@ internal sealed class NetworkSearch
 
     private (int[] Least, int[] Most) Bounds(int s, SignalState state)
     {
-        var least = _rules[s].Minimums(state.Sequence);
+        // Where today is below a minimum and had to stay so, it at least gets no shorter.
+        int[] least = [.. _rules[s].Minimums(state.Sequence).Select((ms, p) => Math.Min(ms, state.SplitMs[p]))];
         var most = new int[least.Length];
         Array.Fill(most, state.CycleMs);
         if (_options.MaxSplitChangeS is { } limit && _network.Signals[s].Today is { } today && today.CycleMs == state.CycleMs)

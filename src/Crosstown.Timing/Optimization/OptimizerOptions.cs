@@ -30,7 +30,7 @@ public sealed record OptimizerOptions
     /// <summary>Small signals may run two cycles in one; signals whose minimums do not fit may run one in two.</summary>
     public bool UsesHalfAndDoubleCycles { get; init; } = true;
 
-    /// <summary>Splits hold walk, pedestrian clearance, yellow and red clearance of their phase.</summary>
+    /// <summary>Splits hold walk, pedestrian clearance, yellow and red clearance of their phase; where the cycle has to stay and is too short for that, they get no shorter.</summary>
     public bool KeepsPedestrianMinimums { get; init; } = true;
 
     /// <summary>No offset farther than this from today's, s, either way round the cycle; null for any. Binds where the cycle stays.</summary>

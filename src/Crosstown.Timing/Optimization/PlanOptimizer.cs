@@ -157,7 +157,10 @@ public sealed class PlanOptimizer
         return problems.Count > 0 ? throw new ProblemException(problems) : candidates;
     }
 
-    /// <summary>Today's timing; where it breaks a minimum and splits may change, the same cycle filled anew. Null when unknown or too short.</summary>
+    /// <summary>
+    /// Today's timing; where it breaks a minimum and splits may change, the same cycle filled anew. A cycle too short for its minimums keeps today's splits: walks are then
+    /// served by override, as today. Null when today is unknown.
+    /// </summary>
     private SignalState? TodayOrFilled(int s, SplitRules rules, NetworkSearch search)
     {
         if (_network.Signals[s].Today is not { } today)
@@ -173,7 +176,7 @@ public sealed class PlanOptimizer
             return state;
         }
 
-        return rules.ShortestCycleMs(minimums) > state.CycleMs ? null : state with { SplitMs = rules.Fill(state.CycleMs, minimums, search.FlowRatios(s)) };
+        return rules.ShortestCycleMs(minimums) > state.CycleMs ? state : state with { SplitMs = rules.Fill(state.CycleMs, minimums, search.FlowRatios(s)) };
     }
 
     /// <summary>A start at a cycle: flow shares, offsets as today. Null when the minimums fit neither it nor its double.</summary>

@@ -29,6 +29,9 @@ public sealed class StreetModel
 
     private const double GapMarginS = 1;
 
+    /// <summary>Drivers want different speeds, and those behind drive as the slower ones ahead: the mean is so many standard deviations below what is wanted.</summary>
+    private const double PlatoonShare = 0.5;
+
     /// <summary>What the last vehicle's gap may reach over the end of a lane, m.</summary>
     private const double StandingGapM = 2.5;
 
@@ -37,6 +40,9 @@ public sealed class StreetModel
 
     /// <summary>What a stop before a turn in red takes, s.</summary>
     private const double StopS = 2;
+
+    /// <summary>From one place in a queue to the next, standing at both, s: a vehicle's length and gap at the usual acceleration and braking.</summary>
+    private const double MoveUpS = 2;
 
     /// <summary>After so long inside a junction others find a way around a vehicle, s.</summary>
     private const double ReleaseS = 60;
@@ -56,6 +62,7 @@ public sealed class StreetModel
     private readonly int[] _slotStart;
     private readonly double[] _kindSpaceM;
     private readonly double[] _kindDriftMps;
+    private readonly double[] _kindSlower;
 
     // What a run changes; set back at its begin.
     private readonly int[] _queue;
@@ -108,6 +115,7 @@ public sealed class StreetModel
         _endS = endS;
         var kinds = graph.Kinds;
         _kindSpaceM = [.. kinds.Select(k => k.LengthM + k.StandingGapM)];
+        _kindSlower = [.. kinds.Select(k => PlatoonShare * k.SpeedFactorDeviation)];
         _kindDriftMps = [.. kinds.Select(k => k.Imperfection * k.AccelerationMps2 / 2)];
         var least = kinds.Length == 0 ? 7.5 : Math.Max(1, _kindSpaceM.Min());
         var lanes = graph.Network.Lanes.Length;
@@ -329,18 +337,21 @@ public sealed class StreetModel
         var insideM = by < 0 ? 0 : Math.Min(InsideBoundM, _graph.InsideM[by]);
         var best = -1;
         var bestCost = double.PositiveInfinity;
+        if (by >= 0 && !HasRoom(straightTo, now, spaceM, insideM))
+        {
+            // It comes onto the lane that its way leads to, whichever it changes to then.
+            return -1;
+        }
+
         for (var o = _graph.ChoiceStart[choice]; o < _graph.ChoiceStart[choice + 1]; o++)
         {
             var lane = _graph.ChoiceLane[o];
-            ReleaseGhosts(lane, now);
-            var used = _usedM[lane];
-            var roomM = _graph.Network.Lanes[lane].LengthM + StandingGapM + (IsStanding(lane, now) ? 0 : insideM);
-            if (used > 0 && (used + spaceM > roomM || _count[lane] + _ghostCount[lane] >= _slots[lane] - 1))
+            if (lane != straightTo && !HasRoom(lane, now, spaceM, insideM))
             {
                 continue;
             }
 
-            var cost = used + (straightTo >= 0 && lane != straightTo ? ChangeM : 0);
+            var cost = _usedM[lane] + (straightTo >= 0 && lane != straightTo ? ChangeM : 0);
             if (cost < bestCost)
             {
                 bestCost = cost;
@@ -349,6 +360,14 @@ public sealed class StreetModel
         }
 
         return best;
+    }
+
+    private bool HasRoom(int lane, double now, double spaceM, double insideM)
+    {
+        ReleaseGhosts(lane, now);
+        var used = _usedM[lane];
+        var roomM = _graph.Network.Lanes[lane].LengthM + StandingGapM + (IsStanding(lane, now) ? 0 : insideM);
+        return used <= 0 || (used + spaceM <= roomM && _count[lane] + _ghostCount[lane] < _slots[lane] - 1);
     }
 
     /// <summary>True when the first vehicle of a lane is there and knows that it has to wait.</summary>
@@ -384,7 +403,7 @@ public sealed class StreetModel
         var restM = road.LengthM * (1 - along);
         var speed = Math.Min(road.SpeedMps, _graph.Kinds[kind].MaximumSpeedMps);
         _freeS[v] += restM / speed;
-        var arriveS = atS + (restM / Math.Max(0.5 * speed, speed - _kindDriftMps[kind]));
+        var arriveS = atS + (restM / Math.Max(0.5 * speed, (speed * (1 - _kindSlower[kind])) - _kindDriftMps[kind]));
         foreach (var stop in _graph.Trips[v].Stops)
         {
             if (_graph.Network.Lanes[stop.Lane].Edge == road.Edge)
@@ -550,7 +569,8 @@ public sealed class StreetModel
         _laneDelayS[lane] += Math.Max(0, readyS - _arriveS[v]);
         _laneCount[lane]++;
         Leave(lane, readyS, hasStopped);
-        _nextS[lane] = readyS + RoadSaturation.HeadwayS(kind, speed);
+        _nextS[lane] = readyS + RoadSaturation.HeadwayS(kind, speed) + (onRed ? MoveUpS + StopS : 0);
+        _sinceStop[lane] = onRed ? Held : _sinceStop[lane];
         _lastCrossS[connection] = readyS;
         Advance(v, lane, connection, option, place, readyS, hasStopped, hasStopped ? _sinceStop[lane]++ : int.MaxValue);
         return true;

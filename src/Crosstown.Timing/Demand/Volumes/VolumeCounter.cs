@@ -18,7 +18,7 @@ internal sealed class VolumeCounter(SignalLog log, long firstBinMs, int bins)
     private const int BusyBins = 40;
 
     // Bins in common from which one detector's share of another is trusted.
-    private const int EnoughCommon = 4;
+    private const int EnoughShared = 4;
     private const double WrongRatio = 0.6;
 
     /// <summary>The group's volumes; capacity flags are set by whoever knows the queues.</summary>
@@ -233,6 +233,6 @@ internal sealed class VolumeCounter(SignalLog log, long firstBinMs, int bins)
         }
 
         ratios.Sort();
-        return ratios.Count >= EnoughCommon ? ratios[ratios.Count / 2] : null;
+        return ratios.Count >= EnoughShared ? ratios[ratios.Count / 2] : null;
     }
 }

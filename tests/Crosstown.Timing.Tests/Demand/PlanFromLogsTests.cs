@@ -10,7 +10,7 @@ using Crosstown.Timing.Optimization;
 namespace Crosstown.Timing.Tests.Demand;
 
 /// <summary>A plan made from logs alone, judged by the truth that made the logs.</summary>
-public sealed class PlanFromLogsTests
+public sealed class PlanFromLogsTests(ITestOutputHelper output)
 {
     private static readonly OptimizerOptions Options = new() { MinCycleS = 90, MaxCycleS = 130, CycleStepS = 20, RefinedCycles = 1, MaxThreads = 2 };
 
@@ -26,10 +26,9 @@ public sealed class PlanFromLogsTests
         var fromTruth = judge.Evaluate(new PlanOptimizer(truth, Options).Optimize().Plan);
         var today = judge.Evaluate(new NetworkPlan { Patterns = [.. truth.Signals.Select(s => s.Today)] });
 
+        output.WriteLine($"index {fromLogs.Index:0.00} from logs, {fromTruth.Index:0.00} from the truth, {today.Index:0.00} today");
         Assert.True(fromTruth.Index < today.Index);
-        Assert.True(
-            fromLogs.Index <= 1.02 * fromTruth.Index,
-            $"index {fromLogs.Index:0.00} from logs, {fromTruth.Index:0.00} from the truth, {today.Index:0.00} today");
+        Assert.InRange(fromLogs.Index, 0, 1.02 * fromTruth.Index);
     }
 
     /// <summary>What really was: vehicles that crossed, headways and speeds that the town is made of.</summary>

@@ -5,8 +5,9 @@ public sealed partial class TrafficEngine
     /// <summary>A vehicle stops this far before a line, m.</summary>
     private const double LineMarginM = 0.5;
 
-    private const byte HeldBySignalOrRoom = 1;
+    private const byte HeldByRoom = 1;
     private const byte HeldByOthers = 2;
+    private const byte HeldBySignal = 3;
 
     private void PlanSpeeds()
     {
@@ -132,7 +133,7 @@ public sealed partial class TrafficEngine
                 var link = isNear ? _nextLink[slot] : LinkFrom(_route[slot], step, track);
                 if (link < 0)
                 {
-                    _heldNext[slot] = HeldBySignalOrRoom;
+                    _heldNext[slot] = HeldByRoom;
                     return Math.Min(safe, Before(dist, kind));
                 }
 
@@ -220,7 +221,7 @@ public sealed partial class TrafficEngine
         var aspect = _heads.Aspects[link];
         if (aspect is Aspect.Red or Aspect.Yellow)
         {
-            return HeldBySignalOrRoom;
+            return HeldBySignal;
         }
 
         if (!isNear)
@@ -230,7 +231,7 @@ public sealed partial class TrafficEngine
 
         if (_streets.CrossesOthers[link] && !HasRoom(slot, link, aheadM))
         {
-            return HeldBySignalOrRoom;
+            return HeldByRoom;
         }
 
         var mustStop = aspect is Aspect.RedAfterStop or Aspect.StopThenMinor;
@@ -326,7 +327,7 @@ public sealed partial class TrafficEngine
             for (var i = on.Length - 1; i >= 0; i--)
             {
                 var end = offset + _position[on[i]] - _length[on[i]];
-                if (_waitedS[on[i]] > 0)
+                if (_speed[on[i]] < HaltingMps)
                 {
                     return end >= needed;
                 }
@@ -454,7 +455,7 @@ public sealed partial class TrafficEngine
         {
             if (_nextLink[other] != foe.Link)
             {
-                if (_held[other] != 0 && _waitedS[other] > 0)
+                if (_held[other] is HeldByRoom or HeldByOthers && _waitedS[other] > 0)
                 {
                     return true;
                 }
@@ -462,7 +463,7 @@ public sealed partial class TrafficEngine
                 continue;
             }
 
-            if (_held[other] == HeldBySignalOrRoom && _waitedS[other] > 1)
+            if (_held[other] == HeldByRoom && _waitedS[other] > 1)
             {
                 return true;
             }
@@ -526,7 +527,7 @@ public sealed partial class TrafficEngine
             var from = _streets.FromLane[link];
             foreach (var other in On(from))
             {
-                if (_held[other] == HeldBySignalOrRoom)
+                if (_held[other] is HeldByRoom or HeldBySignal)
                 {
                     break;
                 }

@@ -5,7 +5,6 @@ namespace Crosstown.Timing.Guard;
 /// <summary>Rules C02, C09, C10 and C12 for what a running controller is asked: nothing but approved patterns and greens inside them, never near a preempt, never for long.</summary>
 internal static class AdviceRules
 {
-    private const byte Free = 254;
     private const int LongestLifetimeMs = 10_000;
     private const int CyclesAfterPreempt = 2;
     private const int QuietAfterStartMs = 15 * 60_000;
@@ -35,7 +34,7 @@ internal static class AdviceRules
         }
 
         var running = facts.Patterns.FirstOrDefault(p => p.Number == status.Pattern);
-        if (running is null && status.Pattern != Free)
+        if (running is null && status.Pattern != PatternChanges.Free)
         {
             findings.Add("XT659", "C02", status.Pattern, null, "pattern in force", status.Pattern, null, $"Pattern {status.Pattern} is in force and not among the cabinet's that are known: it was never approved.");
         }
@@ -89,7 +88,7 @@ internal static class AdviceRules
 
     private static void CheckChoice(SignalFacts facts, SignalAdvice advice, Findings findings)
     {
-        if (advice.Number == Free)
+        if (advice.Number == PatternChanges.Free)
         {
             return;
         }

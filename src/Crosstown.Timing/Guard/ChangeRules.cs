@@ -6,9 +6,6 @@ namespace Crosstown.Timing.Guard;
 /// <summary>A plan beside today's: what must be untouched, what needs an engineer's word, and how far one step may go.</summary>
 internal static class ChangeRules
 {
-    private const byte Free = 254;
-    private const int LargestSplitStepMs = 5000;
-    private const int CycleStepShare = 10;
     private const double HighestSaturation = 0.95;
 
     public static void CheckUntouched(SignalFacts facts, SignalProposal proposal, Findings findings)
@@ -28,7 +25,7 @@ internal static class ChangeRules
     {
         CheckService(phases, proposal, findings);
         var replaces = proposal.Replaces ?? proposal.Timing.Number;
-        if (replaces == Free && kind == ChangeKind.Retiming)
+        if (replaces == PatternChanges.Free && kind == ChangeKind.Retiming)
         {
             return;
         }
@@ -106,7 +103,7 @@ internal static class ChangeRules
 
     private static void CheckStep(PatternTiming today, PatternTiming pattern, Findings findings)
     {
-        if (Math.Abs((long)pattern.CycleMs - today.CycleMs) * CycleStepShare > today.CycleMs)
+        if (!PatternChanges.IsCycleStep(today.CycleMs, pattern.CycleMs))
         {
             findings.Add("XT655", "C12", pattern.Number, null, "cycle", Findings.Seconds(pattern.CycleMs), Findings.Seconds(today.CycleMs),
                 $"Cycle from {Findings.Seconds(today.CycleMs)} to {Findings.Seconds(pattern.CycleMs)} s: a step is a tenth at most.");
@@ -114,12 +111,12 @@ internal static class ChangeRules
 
         foreach (var phase in pattern.SplitMs.Keys.Union(today.SplitMs.Keys).Order())
         {
-            var before = (long)today.SplitMs.GetValueOrDefault(phase);
-            var now = (long)pattern.SplitMs.GetValueOrDefault(phase);
-            if (Math.Abs(now - before) > LargestSplitStepMs)
+            var before = today.SplitMs.GetValueOrDefault(phase);
+            var now = pattern.SplitMs.GetValueOrDefault(phase);
+            if (!PatternChanges.IsSplitStep(before, now))
             {
                 findings.Add("XT656", "C12", pattern.Number, phase, Findings.PhaseName(phase), Findings.Seconds(now), Findings.Seconds(before),
-                    $"Split from {Findings.Seconds(before)} to {Findings.Seconds(now)} s: a step is {Findings.Seconds(LargestSplitStepMs)} s at most.");
+                    $"Split from {Findings.Seconds(before)} to {Findings.Seconds(now)} s: a step is {Findings.Seconds(PatternChanges.LargestSplitStepMs)} s at most.");
             }
         }
     }

@@ -29,14 +29,26 @@ public sealed class StreetModel
 
     private const double GapMarginS = 1;
 
+    /// <summary>Drivers want different speeds, and those behind drive as the slower ones ahead: the mean is so many standard deviations below what is wanted.</summary>
+    private const double PlatoonShare = 0.5;
+
+    /// <summary>What the last vehicle's gap may reach over the end of a lane, m.</summary>
+    private const double StandingGapM = 2.5;
+
     /// <summary>After so long a wait a driver takes any gap, s (SUMO's time to impatience).</summary>
     private const double ImpatienceS = 180;
 
     /// <summary>What a stop before a turn in red takes, s.</summary>
     private const double StopS = 2;
 
+    /// <summary>From one place in a queue to the next, standing at both, s: a vehicle's length and gap at the usual acceleration and braking.</summary>
+    private const double MoveUpS = 2;
+
     /// <summary>After so long inside a junction others find a way around a vehicle, s.</summary>
     private const double ReleaseS = 60;
+
+    /// <summary>Place in the queue of a vehicle that something else than a signal has held: its own start is still to come.</summary>
+    private const int Held = -1;
 
     private const int LooksAhead = 3;
 
@@ -50,6 +62,7 @@ public sealed class StreetModel
     private readonly int[] _slotStart;
     private readonly double[] _kindSpaceM;
     private readonly double[] _kindDriftMps;
+    private readonly double[] _kindSlower;
 
     // What a run changes; set back at its begin.
     private readonly int[] _queue;
@@ -76,6 +89,8 @@ public sealed class StreetModel
     private readonly List<int> _active = [];
     private readonly List<int> _waitingOn = [];
     private readonly double[] _enterNextS;
+    private readonly double[] _laneDelayS;
+    private readonly int[] _laneCount;
     private readonly int[][] _origins;
     private readonly int[] _originEdge;
     private readonly int[] _originAt;
@@ -100,6 +115,7 @@ public sealed class StreetModel
         _endS = endS;
         var kinds = graph.Kinds;
         _kindSpaceM = [.. kinds.Select(k => k.LengthM + k.StandingGapM)];
+        _kindSlower = [.. kinds.Select(k => PlatoonShare * k.SpeedFactorDeviation)];
         _kindDriftMps = [.. kinds.Select(k => k.Imperfection * k.AccelerationMps2 / 2)];
         var least = kinds.Length == 0 ? 7.5 : Math.Max(1, _kindSpaceM.Min());
         var lanes = graph.Network.Lanes.Length;
@@ -139,9 +155,17 @@ public sealed class StreetModel
         _origins = [.. byOrigin.Select(g => g.ToArray())];
         _originAt = new int[_origins.Length];
         _enterNextS = new double[lanes];
+        _laneDelayS = new double[lanes];
+        _laneCount = new int[lanes];
     }
 
     public int TripCount => _graph.Trips.Length;
+
+    /// <summary>Of the last run: seconds that vehicles waited at the end of each lane of the network, those inside the junction after it included.</summary>
+    public ReadOnlySpan<double> DelayByLaneS => _laneDelayS;
+
+    /// <summary>Of the last run: vehicles that left each lane for another.</summary>
+    public ReadOnlySpan<int> LeftByLane => _laneCount;
 
     /// <summary>A model of the same streets that can run at the same time as this one.</summary>
     public StreetModel Twin() => new(_graph, _beginS, _endS);
@@ -221,6 +245,8 @@ public sealed class StreetModel
         Array.Clear(_originAt);
         Array.Clear(_enterNextS);
         Array.Clear(_freeS);
+        Array.Clear(_laneDelayS);
+        Array.Clear(_laneCount);
         _active.Clear();
         _waitingOn.Clear();
         _delayS = 0;
@@ -307,21 +333,25 @@ public sealed class StreetModel
         const double ChangeM = 12;
         var straightTo = by < 0 ? -1 : _graph.ToLane[by];
 
-        // What has just crossed the line is still inside the junction.
+        // What has just crossed the line is still inside the junction; but nobody follows into it behind a queue that stands.
         var insideM = by < 0 ? 0 : Math.Min(InsideBoundM, _graph.InsideM[by]);
         var best = -1;
         var bestCost = double.PositiveInfinity;
+        if (by >= 0 && !HasRoom(straightTo, now, spaceM, insideM))
+        {
+            // It comes onto the lane that its way leads to, whichever it changes to then.
+            return -1;
+        }
+
         for (var o = _graph.ChoiceStart[choice]; o < _graph.ChoiceStart[choice + 1]; o++)
         {
             var lane = _graph.ChoiceLane[o];
-            ReleaseGhosts(lane, now);
-            var used = _usedM[lane];
-            if (used > 0 && (used + spaceM > _graph.Network.Lanes[lane].LengthM + 2.5 + insideM || _count[lane] + _ghostCount[lane] >= _slots[lane] - 1))
+            if (lane != straightTo && !HasRoom(lane, now, spaceM, insideM))
             {
                 continue;
             }
 
-            var cost = used + (straightTo >= 0 && lane != straightTo ? ChangeM : 0);
+            var cost = _usedM[lane] + (straightTo >= 0 && lane != straightTo ? ChangeM : 0);
             if (cost < bestCost)
             {
                 bestCost = cost;
@@ -331,6 +361,18 @@ public sealed class StreetModel
 
         return best;
     }
+
+    private bool HasRoom(int lane, double now, double spaceM, double insideM)
+    {
+        ReleaseGhosts(lane, now);
+        var used = _usedM[lane];
+        var roomM = _graph.Network.Lanes[lane].LengthM + StandingGapM + (IsStanding(lane, now) ? 0 : insideM);
+        return used <= 0 || (used + spaceM <= roomM && _count[lane] + _ghostCount[lane] < _slots[lane] - 1);
+    }
+
+    /// <summary>True when the first vehicle of a lane is there and knows that it has to wait.</summary>
+    private bool IsStanding(int lane, double now) =>
+        _count[lane] > 0 && _wakeS[lane] > now + 1 && _arriveS[_queue[_slotStart[lane] + _head[lane]]] <= now;
 
     private void ReleaseGhosts(int lane, double now)
     {
@@ -361,7 +403,7 @@ public sealed class StreetModel
         var restM = road.LengthM * (1 - along);
         var speed = Math.Min(road.SpeedMps, _graph.Kinds[kind].MaximumSpeedMps);
         _freeS[v] += restM / speed;
-        var arriveS = atS + (restM / Math.Max(0.5 * speed, speed - _kindDriftMps[kind]));
+        var arriveS = atS + (restM / Math.Max(0.5 * speed, (speed * (1 - _kindSlower[kind])) - _kindDriftMps[kind]));
         foreach (var stop in _graph.Trips[v].Stops)
         {
             if (_graph.Network.Lanes[stop.Lane].Edge == road.Edge)
@@ -478,9 +520,7 @@ public sealed class StreetModel
 
             if (onRed && !IsClear(_graph.Crosses[connection], connection, readyS, kind, Math.Max(1, readyS - _arriveS[v])))
             {
-                _sinceStop[lane] = 0;
-                _wakeS[lane] = readyS + 1;
-                return false;
+                return Hold(lane, readyS, 1);
             }
         }
 
@@ -488,10 +528,7 @@ public sealed class StreetModel
         {
             if (_waitingCount[ahead] > 0)
             {
-                _sinceStop[lane] = 0;
-                _wakeS[lane] = readyS + 0.5;
-                _nextS[lane] = Math.Max(_nextS[lane], readyS + 0.5);
-                return false;
+                return Hold(lane, readyS, 0.5);
             }
         }
 
@@ -501,6 +538,8 @@ public sealed class StreetModel
             if (_waitingCount[connection] < Math.Min(2, _graph.Waiting[connection]))
             {
                 // It waits in the junction; what comes after it on another way is free to go.
+                _laneDelayS[lane] += waitedS;
+                _laneCount[lane]++;
                 Leave(lane, readyS, waitedS > 1);
                 _waitingVehicle[(connection * 2) + _waitingCount[connection]] = v;
                 if (_waitingCount[connection]++ == 0)
@@ -513,28 +552,37 @@ public sealed class StreetModel
                 return true;
             }
 
-            _sinceStop[lane] = 0;
-            _wakeS[lane] = readyS + 0.5;
-            _nextS[lane] = Math.Max(_nextS[lane], readyS + 0.5);
-            return false;
+            return Hold(lane, readyS, 0.5);
         }
 
         var place = _place[v] + 1;
         var option = Choose(_graph.Choice[place], connection, readyS, _kindSpaceM[_graph.Trips[v].Kind]);
         if (option < 0)
         {
+            // A queue that reaches back over the junction moves on as one: only the place is missing, not a start.
+            Hold(lane, readyS, 1);
             _sinceStop[lane] = 0;
-            _wakeS[lane] = readyS + 1;
-            _nextS[lane] = Math.Max(_nextS[lane], readyS + 1);
             return false;
         }
 
         var hasStopped = _arriveS[v] < readyS - 1;
+        _laneDelayS[lane] += Math.Max(0, readyS - _arriveS[v]);
+        _laneCount[lane]++;
         Leave(lane, readyS, hasStopped);
-        _nextS[lane] = readyS + RoadSaturation.HeadwayS(kind, speed);
+        _nextS[lane] = readyS + RoadSaturation.HeadwayS(kind, speed) + (onRed ? MoveUpS + StopS : 0);
+        _sinceStop[lane] = onRed ? Held : _sinceStop[lane];
         _lastCrossS[connection] = readyS;
         Advance(v, lane, connection, option, place, readyS, hasStopped, hasStopped ? _sinceStop[lane]++ : int.MaxValue);
         return true;
+    }
+
+    /// <summary>Keeps the first vehicle of a lane at the line; false, for the caller to hand on.</summary>
+    private bool Hold(int lane, double atS, double forS)
+    {
+        _sinceStop[lane] = Held;
+        _wakeS[lane] = atS + forS;
+        _nextS[lane] = Math.Max(_nextS[lane], atS + forS);
+        return false;
     }
 
     /// <summary>True when a vehicle that comes to the line in yellow is too near to stop: it never stopped, and its way to brake is longer than what is left.</summary>
@@ -564,7 +612,8 @@ public sealed class StreetModel
         }
 
         _lastCrossS[connection] = now;
-        Advance(v, _graph.FromLane[connection], connection, option, place, now, hasStopped: true, 0);
+        _laneDelayS[_graph.FromLane[connection]] += Math.Max(0, now - _arriveS[v]);
+        Advance(v, _graph.FromLane[connection], connection, option, place, now, hasStopped: true, Held);
         _waitingVehicle[connection * 2] = _waitingVehicle[(connection * 2) + 1];
         return --_waitingCount[connection] == 0;
     }
@@ -581,8 +630,8 @@ public sealed class StreetModel
 
         // Slower over the junction than before and after it: braking, unless it stood, and speeding up again. The first after a stop have not got up to speed at the line.
         var lossS = (after - speed) * (after - speed) / (2 * after * acceleration);
-        lossS += hasStopped
-            ? ExtraS * Math.Max(0, PlacesWithExtra - sinceStop) / PlacesWithExtra
+        lossS += sinceStop == Held ? RoadSaturation.QueueStartLossS(kind, speed) + ExtraS
+            : hasStopped ? ExtraS * Math.Max(0, PlacesWithExtra - sinceStop) / PlacesWithExtra
             : (before - speed) * (before - speed) / (2 * before * kind.DecelerationMps2);
         _freeS[v] += _graph.InsideS[connection];
         _place[v] = place;

@@ -27,6 +27,9 @@ public sealed record StreetSearchOptions
     /// <summary>Asked between plans; true ends the search with the best so far.</summary>
     public Func<bool> ShouldStop { get; init; } = static () => false;
 
+    /// <summary>Share of the time that is over, 0-1, for a search that ends by time; null for one that ends after its evaluations.</summary>
+    public Func<double>? Share { get; init; }
+
     /// <summary>Told the share that is done, 0-1, and the best mean delay, s.</summary>
     public Action<double, double> Progress { get; init; } = static (_, _) => { };
 }
@@ -48,6 +51,9 @@ public sealed class StreetSearch
 {
     private const int FinalReplications = 8;
 
+    /// <summary>Changes in a row that come to nothing before a search gives up.</summary>
+    private const int FailuresAllowed = 10_000;
+
     /// <summary>A plan so much worse than what is accepted in its first runs is not driven through the others.</summary>
     private const double HopelessShare = 1.04;
 
@@ -58,6 +64,7 @@ public sealed class StreetSearch
     private readonly SignalTimeline?[] _timelines;
     private readonly RandomNumbers _random;
     private int _evaluations;
+    private int _failures;
 
     public StreetSearch(StreetPlans plans, StreetModel model, StreetSearchOptions options)
     {
@@ -77,18 +84,18 @@ public sealed class StreetSearch
         var best = starts[0];
         var bestCost = double.PositiveInfinity;
         var rounds = Math.Min(starts.Count, _plans.Menus.Length > 1 ? 3 : 2);
+        var begun = Done();
         for (var round = 0; round < rounds && !_options.ShouldStop(); round++)
         {
             // A third of the work goes to the first steps of each start, the rest to the best of them.
-            var share = _options.Evaluations / 3 / rounds;
-            var (plan, cost) = Anneal(starts[round], share, 0.02);
+            var (plan, cost) = Anneal(starts[round], double.Lerp(begun, begun + ((1 - begun) / 3), (round + 1.0) / rounds), 0.02);
             if (cost < bestCost)
             {
                 (best, bestCost) = (plan, cost);
             }
         }
 
-        (best, _) = Anneal(best, _options.Evaluations - _evaluations, 0.01);
+        (best, _) = Anneal(best, 1, 0.01);
         var today = Enumerable.Range(0, _plans.Menus.Length).Select(_plans.Today).ToImmutableArray();
         var todayCost = Confirm([.. today.Select(p => p.ToProgram("today", _plans.Profile))]);
         return new StreetSearchResult(best, Confirm([.. best.Select(p => p.ToProgram("best", _plans.Profile))]), todayCost, _evaluations);
@@ -154,20 +161,31 @@ public sealed class StreetSearch
         return _plans.Balance(signal, order, Math.Max(cycle, least), 0);
     }
 
-    private (ImmutableArray<StagePlan> Plans, double Cost) Anneal(ImmutableArray<StagePlan> start, int evaluations, double warmth)
+    /// <summary>Share of the search that is over, 0-1 and beyond.</summary>
+    private double Done() => _options.Share?.Invoke() ?? (double)_evaluations / _options.Evaluations;
+
+    /// <summary>Changes one thing after another until a share of the search is over.</summary>
+    private (ImmutableArray<StagePlan> Plans, double Cost) Anneal(ImmutableArray<StagePlan> start, double until, double warmth)
     {
         var now = start;
         var nowCost = Cost(now, double.PositiveInfinity);
         var (best, bestCost) = (now, nowCost);
-        var end = _evaluations + evaluations;
-        var begin = _evaluations;
-        while (_evaluations < end && !_options.ShouldStop())
+        var begin = Done();
+        for (var done = begin; done < until && !_options.ShouldStop(); done = Done())
         {
-            var left = 1 - ((double)(_evaluations - begin) / Math.Max(1, end - begin));
+            var left = 1 - ((done - begin) / (until - begin));
             if (Change(now) is not { } next)
             {
+                // A network that leaves nothing to change must come to its end too.
+                if (++_failures > FailuresAllowed)
+                {
+                    break;
+                }
+
                 continue;
             }
+
+            _failures = 0;
 
             var accept = nowCost * (1 + (warmth * left * left * _random.Exponential(0.5)));
             var cost = Cost(next, accept);
@@ -180,7 +198,7 @@ public sealed class StreetSearch
                 }
             }
 
-            _options.Progress((double)_evaluations / _options.Evaluations, bestCost);
+            _options.Progress(done, bestCost);
         }
 
         return (best, bestCost);

@@ -18,21 +18,30 @@ namespace Crosstown.Timing.Sheets;
 public sealed record PatternObject(SignalId Signal, string Name, string Identifier, string Index, string Value, string Unit, bool IsChecked);
 
 /// <summary>Patterns in the objects of NTCIP 1202, day plans in those of NTCIP 1201.</summary>
-internal static class PatternTable
+public static class PatternTable
 {
+    /// <summary>Object, column of the phase table, ms in a unit, the unit, and what it holds.</summary>
+    private static readonly (string Name, int Column, int PerUnit, string Unit, Func<PhaseTiming, int> Part)[] s_phaseObjects =
+    [
+        ("phaseWalk", 2, 1000, "s", p => p.WalkMs), ("phasePedestrianClear", 3, 1000, "s", p => p.PedestrianClearanceMs), ("phaseMinimumGreen", 4, 1000, "s", p => p.MinimumGreenMs),
+        ("phasePassage", 5, 100, "0.1 s", p => p.PassageMs), ("phaseMaximum1", 6, 1000, "s", p => p.MaximumMs), ("phaseYellowChange", 8, 100, "0.1 s", p => p.YellowMs),
+        ("phaseRedClear", 9, 100, "0.1 s", p => p.RedClearanceMs), ("phaseMinimumGap", 17, 100, "0.1 s", p => p.MinimumGapMs), ("phaseRing", 22, 1, "", p => p.Ring),
+    ];
+
     /// <summary>The node of actuated signal controllers.</summary>
     private const string Asc = "1.3.6.1.4.1.1206.4.2.1";
 
     /// <summary>Objects of one signal.</summary>
     /// <exception cref="ProblemException">XT671: a pattern is not in whole seconds, or beyond what the objects hold.</exception>
-    public static ImmutableArray<PatternObject> Of(SignalId signal, ImmutableArray<PhaseTiming> phases, ImmutableArray<PatternTiming> patterns, ImmutableArray<DayPlan> dayPlans)
+    internal static ImmutableArray<PatternObject> Of(SheetTiming signal, ImmutableArray<DayPlan> dayPlans)
     {
-        Check(signal, patterns);
-        var rows = new Rows(signal);
+        var (phases, patterns) = (signal.Phases, signal.Patterns);
+        Check(signal.About.Signal, patterns);
+        var rows = new Rows(signal.About.Signal);
         var sequences = Sequences(phases, patterns);
         foreach (var (pattern, number) in patterns.Zip(sequences.Numbers))
         {
-            var diagram = RingDiagram.Of(phases, pattern);
+            var diagram = new PatternView(phases, pattern);
             var index = $"pattern {pattern.Number}";
             rows.Add("patternCycleTime", $"4.7.1.2.{pattern.Number}", index, pattern.CycleMs / 1000, "s");
             rows.Add("patternOffsetTime", $"4.7.1.3.{pattern.Number}", $"{index}, from begin of the first coordinated green", (diagram.OffsetMs(OffsetReference.BeginGreen) ?? pattern.OffsetMs) / 1000, "s");
@@ -62,13 +71,20 @@ internal static class PatternTable
         }
 
         AddDayPlans(rows, dayPlans);
-        AddPhases(rows, phases);
+        AddPhases(rows, phases, signal.CabinetPhases);
         return [.. rows.All];
     }
 
+    /// <summary>Objects of every signal of a plan, by signal in the plan's order.</summary>
+    /// <exception cref="ProblemException">XT671: a pattern is not in whole seconds, or beyond what the objects hold.</exception>
+    public static ImmutableArray<PatternObject> Of(ApprovedPlan plan, SheetDetails details) =>
+        [.. SheetTiming.Of(plan, details).SelectMany(s => Of(s, details.DayPlans.IsDefault ? [] : details.DayPlans))];
+
     /// <summary>The objects as comma-separated text with a header.</summary>
-    public static void Write(TextWriter writer, IEnumerable<PatternObject> objects)
+    /// <exception cref="ProblemException">XT671: a pattern is not in whole seconds, or beyond what the objects hold.</exception>
+    public static void Write(TextWriter writer, ApprovedPlan plan, SheetDetails details)
     {
+        var objects = Of(plan, details);
         writer.Write("signal,object,identifier,index,value,unit,use\n");
         foreach (var row in objects)
         {
@@ -77,7 +93,7 @@ internal static class PatternTable
         }
     }
 
-    public static string Word(TransitionMode mode) => mode switch
+    internal static string Word(TransitionMode mode) => mode switch
     {
         TransitionMode.Shortway => "shortway",
         TransitionMode.AddOnly => "add only",
@@ -108,21 +124,15 @@ internal static class PatternTable
         }
     }
 
-    private static void AddPhases(Rows rows, ImmutableArray<PhaseTiming> phases)
+    private static void AddPhases(Rows rows, ImmutableArray<PhaseTiming> phases, ImmutableArray<PhaseTiming> cabinet)
     {
         foreach (var phase in phases)
         {
-            var index = $"phase {phase.Number}";
-            void Add(string name, int column, int value, string unit) => rows.Add(name, $"1.2.1.{column}.{phase.Number}", index, value, unit, isChecked: true);
-            Add("phaseWalk", 2, phase.WalkMs / 1000, "s");
-            Add("phasePedestrianClear", 3, phase.PedestrianClearanceMs / 1000, "s");
-            Add("phaseMinimumGreen", 4, phase.MinimumGreenMs / 1000, "s");
-            Add("phasePassage", 5, phase.PassageMs / 100, "0.1 s");
-            Add("phaseMaximum1", 6, phase.MaximumMs / 1000, "s");
-            Add("phaseYellowChange", 8, phase.YellowMs / 100, "0.1 s");
-            Add("phaseRedClear", 9, phase.RedClearanceMs / 100, "0.1 s");
-            Add("phaseMinimumGap", 17, phase.MinimumGapMs / 100, "0.1 s");
-            Add("phaseRing", 22, phase.Ring, "");
+            var today = cabinet.First(p => p.Number == phase.Number);
+            foreach (var (name, column, perUnit, unit, part) in s_phaseObjects)
+            {
+                rows.Add(name, $"1.2.1.{column}.{phase.Number}", $"phase {phase.Number}", part(phase) / perUnit, unit, isChecked: part(phase) == part(today));
+            }
         }
     }
 
@@ -150,14 +160,14 @@ internal static class PatternTable
         }
     }
 
-    public static string PatternWord(byte pattern) => pattern switch
+    internal static string PatternWord(byte pattern) => pattern switch
     {
         254 => "free",
         255 => "flash",
         _ => $"pattern {pattern}",
     };
 
-    public static string DaysWord(ImmutableArray<DayOfWeek> days)
+    internal static string DaysWord(ImmutableArray<DayOfWeek> days)
     {
         ReadOnlySpan<DayOfWeek> week = [DayOfWeek.Monday, DayOfWeek.Tuesday, DayOfWeek.Wednesday, DayOfWeek.Thursday, DayOfWeek.Friday];
         var weekdays = week.ToArray();
@@ -197,7 +207,7 @@ internal static class PatternTable
         var numbers = new List<int>();
         foreach (var pattern in patterns)
         {
-            var order = RingDiagram.Of(phases, pattern).Rings.Select(r => r.Select(p => p.Number).ToImmutableArray()).ToImmutableArray();
+            var order = new PatternView(phases, pattern).Rings.Select(r => r.Select(p => p.Number).ToImmutableArray()).ToImmutableArray();
             var known = orders.FindIndex(o => o.Zip(order).All(p => p.First.SequenceEqual(p.Second)));
             if (known < 0)
             {

@@ -12,11 +12,11 @@ internal static class RingBarrierDrawing
     private const double Top = 8;
 
     /// <summary>An SVG picture: each phase as a bar of green, yellow and red clearance in its ring, barriers as heavy lines, a mark at the offset's reference point.</summary>
-    public static void Write(Markup markup, RingDiagram diagram, string title)
+    public static void Write(Markup markup, PatternView diagram, string title)
     {
         var rings = diagram.Rings.Where(r => r.Length > 0).ToList();
         var bottom = Top + (rings.Count * RingHeight);
-        markup.Raw($"<svg class=\"rings\" viewBox=\"0 0 {N(Left + Width + 8)} {N(bottom + 34)}\" role=\"img\" aria-label=\"").Text(title).Raw("\">");
+        markup.Raw($"<svg class=\"rings\" viewBox=\"0 0 {N(Left + Width + 16)} {N(bottom + 34)}\" role=\"img\" aria-label=\"").Text(title).Raw("\">");
         for (var r = 0; r < rings.Count; r++)
         {
             var y = Top + (r * RingHeight);
@@ -36,7 +36,7 @@ internal static class RingBarrierDrawing
         markup.Raw("</svg>");
     }
 
-    private static void Phase(Markup markup, RingDiagram diagram, PhaseTiming phase, double y)
+    private static void Phase(Markup markup, PatternView diagram, PhaseTiming phase, double y)
     {
         var (start, end, _) = diagram.PlaceOf(phase.Number);
         var (x, yellow, red, right) = (X(diagram, start), X(diagram, Math.Max(start, end - phase.ChangeMs)), X(diagram, Math.Max(start, end - phase.RedClearanceMs)), X(diagram, end));
@@ -58,7 +58,7 @@ internal static class RingBarrierDrawing
         }
     }
 
-    private static void Axis(Markup markup, RingDiagram diagram, double bottom)
+    private static void Axis(Markup markup, PatternView diagram, double bottom)
     {
         var step = diagram.CycleMs > 160_000 ? 20_000 : 10_000;
         for (var at = 0; at <= diagram.CycleMs; at += step)
@@ -90,7 +90,7 @@ internal static class RingBarrierDrawing
         }
     }
 
-    private static double X(RingDiagram diagram, int ms) => Left + (Width * ms / diagram.CycleMs);
+    private static double X(PatternView diagram, int ms) => Left + (Width * ms / diagram.CycleMs);
 
     private static string N(double value) => Math.Round(value, 1).ToString("0.#", CultureInfo.InvariantCulture);
 }

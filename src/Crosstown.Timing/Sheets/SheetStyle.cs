@@ -19,7 +19,7 @@ internal static class SheetStyle
         + ".sheet{break-before:page}.sheet:first-of-type{break-before:auto}.sheet+.sheet{margin-top:14mm}header{border-bottom:2px solid #17222d;padding-bottom:2mm;margin-bottom:3mm}header p{margin:.5mm 0 0;color:#4d5b69}"
         + "table{border-collapse:collapse;width:100%;font-size:9pt;font-variant-numeric:tabular-nums;break-inside:auto}caption{text-align:left;color:#4d5b69;padding-bottom:1mm}"
         + "th,td{border:1px solid #b5bfc8;padding:.8mm 1.6mm;text-align:right;vertical-align:top}th{background:#eef1f4;font-weight:600}thead{display:table-header-group}tr{break-inside:avoid}"
-        + "th.w,td.w{text-align:left}tbody th{text-align:left;font-weight:600}td.changed{font-weight:700}tfoot th,tfoot td{border-top:2px solid #17222d;font-weight:600;background:#eef1f4}"
+        + "th.w,td.w{text-align:left}.scroll{margin-bottom:3mm}table.compared{font-size:8pt}table.compared td,table.compared th{padding:.8mm 1mm}table.compared td{white-space:nowrap}tbody th{text-align:left;font-weight:600}td.changed{font-weight:700}tfoot th,tfoot td{border-top:2px solid #17222d;font-weight:600;background:#eef1f4}"
         + "figure{margin:0 0 2mm;break-inside:avoid}figcaption{color:#4d5b69;margin-bottom:1mm}svg{display:block;width:100%;height:auto}ul.checks{list-style:none;padding:0;margin:0}"
         + "ul.checks li{padding:.6mm 0 .6mm 7mm;position:relative;break-inside:avoid}ul.checks li::before{content:\"\";position:absolute;left:0;top:1.4mm;width:3.6mm;height:3.6mm;border:1.3px solid #17222d}"
         + ".lines{display:grid;grid-template-columns:1fr 1fr;gap:8mm 10mm;margin-top:7mm;break-inside:avoid}.lines div{border-top:1px solid #17222d;padding-top:1mm;font-size:8.5pt;color:#4d5b69}"

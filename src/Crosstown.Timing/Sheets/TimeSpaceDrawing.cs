@@ -30,8 +30,9 @@ public static class TimeSpaceDrawing
 {
     private const double Left = 150;
     private const double Right = 16;
+    private const double Margin = 10;
     private const double Width = 760;
-    private const double Top = 58;
+    private const double Top = 66;
     private const double BarHeight = 6;
     private const double ArrivalHeight = 20;
     private const int StepMs = 100;
@@ -119,7 +120,7 @@ public static class TimeSpaceDrawing
             return null;
         }
 
-        var diagram = RingDiagram.Of(signal.Phases, pattern);
+        var diagram = new PatternView(signal.Phases, pattern);
         var numbers = serving.IsOverlap ? signal.Overlaps.FirstOrDefault(o => o.Number == serving.Number)?.Parents ?? [] : [serving.Number];
         var greens = numbers.Where(n => signal.Phases.Any(p => p.Number == n))
             .Select(n => (diagram.PlaceOf(n).StartMs, diagram.PlaceOf(n).ForceOffMs))
@@ -160,10 +161,13 @@ public static class TimeSpaceDrawing
         {
             var height = Bottom + 34;
             markup.Raw($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {N(Left + Width + Right)} {N(height)}\" role=\"img\" aria-labelledby=\"t d\"><title id=\"t\">").Text($"Time-space diagram: {title}").Raw("</title>");
-            markup.Raw("<desc id=\"d\">").Text(Describe()).Raw("</desc><style>").Raw(SheetStyle.Drawing).Raw($"</style><rect width=\"{N(Left + Width + Right)}\" height=\"{N(height)}\" fill=\"#fff\"/>");
-            markup.Raw("<text class=\"title\" x=\"0\" y=\"16\">").Text($"Time-space diagram: {title}").Raw("</text><text x=\"0\" y=\"35\" class=\"tick\">").Text(Describe()).Raw("</text>");
+            markup.Raw("<desc id=\"d\">").Text($"{Words(true)} {Words(false)}").Raw("</desc><style>").Raw(SheetStyle.Drawing).Raw($"</style><rect width=\"{N(Left + Width + Right)}\" height=\"{N(height)}\" fill=\"#fff\"/>");
+            markup.Raw($"<text class=\"title\" x=\"{N(Margin)}\" y=\"20\">").Text($"Time-space diagram: {title}").Raw("</text>");
+            markup.Raw($"<text x=\"{N(Margin)}\" y=\"39\" class=\"tick\">").Text(Words(true)).Raw($"</text><text x=\"{N(Margin)}\" y=\"55\" class=\"tick\">").Text(Words(false)).Raw("</text>");
+            markup.Raw($"<clipPath id=\"p\"><rect x=\"{N(Left)}\" y=\"{N(Top)}\" width=\"{N(Width)}\" height=\"{N(Bottom - Top)}\"/></clipPath><g clip-path=\"url(#p)\">");
             Bands(true);
             Bands(false);
+            markup.Raw("</g>");
             for (var i = 0; i < signals.Count; i++)
             {
                 Signal(i);
@@ -175,23 +179,18 @@ public static class TimeSpaceDrawing
 
         private static string N(double value) => Math.Round(value, 1).ToString("0.#", CultureInfo.InvariantCulture);
 
-        private static string Way(TravelDirection direction, string otherwise) => direction == TravelDirection.Unknown ? otherwise : direction.ToString().ToLower(CultureInfo.InvariantCulture);
+        private static string Way(TravelDirection direction, string otherwise) => direction == TravelDirection.Unknown ? otherwise : $"{direction}";
 
         private double X(double ms) => Left + (Width * ms / _shownMs);
 
         private double Y(int index) => Top + 24 + ((1 - (corridor.Signals[index].DistanceFt / _length)) * (_plotHeight - 24));
 
-        private string Describe()
+        private string Words(bool forward)
         {
-            string Words(bool forward)
-            {
-                var way = forward ? Way(corridor.Forward, "forward") : Way(corridor.Backward, "backward");
-                return FindBand(corridor, signals, forward) is { } band
-                    ? $"{way} ({(forward ? "green, above the line" : "blue, below the line")}): band {Markup.Number(band.WidthS)} s, {Markup.Number(100 * band.Efficiency)} % of the cycle, {Markup.Number(100 * band.Attainability)} % of the shortest green"
-                    : $"{way} ({(forward ? "green, above the line" : "blue, below the line")}): no band over the whole street";
-            }
-
-            return $"{Words(true)}; {Words(false)}.";
+            var way = forward ? Way(corridor.Forward, "Forward") : Way(corridor.Backward, "Backward");
+            return FindBand(corridor, signals, forward) is { WidthS: > 0 } band
+                ? $"{way} ({(forward ? "green, above the line" : "blue, below the line")}): band of {Markup.Number(band.WidthS)} s, {Markup.Number(100 * band.Efficiency)} % of the cycle and {Markup.Number(100 * band.Attainability)} % of the shortest green."
+                : $"{way} ({(forward ? "green, above the line" : "blue, below the line")}): no band over the whole street.";
         }
 
         private void Signal(int index)
@@ -252,8 +251,9 @@ public static class TimeSpaceDrawing
             }
 
             var cycle = signals[0].Pattern!.CycleMs;
-            var (first, last) = forward ? (0, signals.Count - 1) : (signals.Count - 1, 0);
-            for (var leave = band.LeavesMs - (3 * cycle); leave < _shownMs; leave += cycle)
+            var first = forward ? 0 : signals.Count - 1;
+            var longest = TravelMs(corridor, 0, signals.Count - 1)!.Value;
+            for (var leave = band.LeavesMs - (((longest / cycle) + 1) * cycle); leave < _shownMs; leave += cycle)
             {
                 var points = new List<(double X, double Y)>();
                 for (var side = 0; side < 2; side++)
@@ -267,8 +267,7 @@ public static class TimeSpaceDrawing
                     }
                 }
 
-                var arrives = leave + TravelMs(corridor, first, last)!.Value;
-                if (leave >= 0 && arrives + (band.WidthS * 1000) <= _shownMs)
+                if (points.Max(p => p.X) > Left)
                 {
                     markup.Raw($"<path class=\"band{(forward ? "" : " back")}\" d=\"M{string.Join('L', points.Select(p => $"{N(p.X)} {N(p.Y)}"))}z\"/>");
                 }

@@ -4,16 +4,13 @@ using Crosstown.Core.Controllers;
 
 namespace Crosstown.Timing.Sheets;
 
-/// <summary>One signal's timing as a sheet shows it.</summary>
-/// <param name="About">What is said of it.</param>
-/// <param name="Phases">With intervals as they will be.</param>
-/// <param name="Patterns">New patterns, at least one.</param>
-/// <param name="Today">The pattern that each replaces; null where none is known.</param>
-internal sealed record SheetTiming(SheetSignal About, ImmutableArray<PhaseTiming> Phases, ImmutableArray<PatternTiming> Patterns, ImmutableArray<PatternTiming?> Today);
-
 /// <summary>Writes the page.</summary>
 internal sealed class TimingSheetPage(TextWriter writer, SheetDetails details)
 {
+    /// <summary>In the order of the table's columns, ms.</summary>
+    private static readonly Func<PhaseTiming, int>[] s_intervals =
+        [p => p.MinimumGreenMs, p => p.PassageMs, p => p.MaximumMs, p => p.YellowMs, p => p.RedClearanceMs, p => p.WalkMs, p => p.WalkMs > 0 ? p.PedestrianClearanceMs : 0];
+
     private readonly Markup _page = new(writer);
 
     public void Write(IReadOnlyList<SheetTiming> signals)
@@ -50,7 +47,7 @@ internal sealed class TimingSheetPage(TextWriter writer, SheetDetails details)
         _ => "begin of flashing don't walk of the first coordinated phase to end",
     };
 
-    private static string Sequence(RingDiagram diagram) => string.Join(
+    private static string Sequence(PatternView diagram) => string.Join(
         "; ",
         diagram.Rings.Where(r => r.Length > 0).Select(r => $"ring {r[0].Ring}: {string.Join(" | ", r.GroupBy(p => p.BarrierGroup).Select(g => string.Join(' ', g.Select(p => p.Number))))}"));
 
@@ -68,38 +65,38 @@ internal sealed class TimingSheetPage(TextWriter writer, SheetDetails details)
 
     private void Pattern(SheetTiming signal, PatternTiming pattern, PatternTiming? today)
     {
-        var diagram = RingDiagram.Of(signal.Phases, pattern);
+        var diagram = new PatternView(signal.Phases, pattern);
         _page.Element("h2", $"Pattern {pattern.Number}").Raw("<div class=\"scroll\"><table><thead><tr>");
         _page.Head("").Head("Cycle, s").Head("Offset, s").Head("Offset refers to", "w").Head("Sequence", "w").Head("Force-offs", "w").Head("Transition", "w").Raw("</tr></thead><tbody>");
         if (today is not null)
         {
-            PatternRow("Today", RingDiagram.Of(signal.Phases, today), pattern.Reference, today);
+            PatternRow("Today", new PatternView(signal.Phases, today), pattern.Reference, today);
         }
 
         PatternRow("New", diagram, pattern.Reference, today);
         _page.Raw("</tbody></table></div>\n");
-        Splits(signal, diagram, today is null ? null : RingDiagram.Of(signal.Phases, today));
+        Splits(signal, diagram, today is null ? null : new PatternView(signal.Phases, today));
         _page.Raw("<figure><figcaption>").Text("Rings and barriers over the cycle, s; coordinated phases are darker, yellow and red clearance at the end of each phase.").Raw("</figcaption>");
         RingBarrierDrawing.Write(_page, diagram, $"Ring and barrier diagram of pattern {pattern.Number}: {Sequence(diagram)}");
         _page.Raw("</figure>\n");
     }
 
     /// <summary>Both rows give the offset by the new pattern's reference, so that they can be compared.</summary>
-    private void PatternRow(string which, RingDiagram diagram, OffsetReference reference, PatternTiming? today)
+    private void PatternRow(string which, PatternView diagram, OffsetReference reference, PatternTiming? today)
     {
         var pattern = diagram.Pattern;
         string Look(bool isSame) => which == "New" && today is not null && !isSame ? "changed" : "";
         _page.Raw("<tr>").Head(which, "w", "row");
         _page.Cell(Markup.Seconds(pattern.CycleMs), Look(pattern.CycleMs == today?.CycleMs));
         var offset = diagram.OffsetMs(reference) ?? pattern.OffsetMs;
-        _page.Cell(Markup.Seconds(offset), Look(offset == (today is null ? null : RingDiagram.Of(diagram.Phases, today).OffsetMs(reference))));
+        _page.Cell(Markup.Seconds(offset), Look(offset == (today is null ? null : new PatternView(diagram.Phases, today).OffsetMs(reference))));
         _page.Cell(Word(reference), "w").Cell(Sequence(diagram), "w").Cell(pattern.ForceOff == ForceOffMode.Fixed ? "fixed" : "floating", "w").Cell(PatternTable.Word(pattern.Transition), "w").Raw("</tr>");
     }
 
-    private void Splits(SheetTiming signal, RingDiagram diagram, RingDiagram? today)
+    private void Splits(SheetTiming signal, PatternView diagram, PatternView? today)
     {
-        _page.Raw("<div class=\"scroll\"><table><caption>Splits with yellow and red clearance; starts and force-offs from the pattern's own zero (its offset's reference point), s</caption><thead><tr>");
-        _page.Head("Phase").Head("Movement", "w").Head("Ring").Head("Split").Head("Today").Head("Change").Head("Share of cycle").Head("Start of green").Head("Force-off").Head("Needs").Raw("</tr></thead><tbody>");
+        _page.Raw("<div class=\"scroll\"><table><caption>Seconds. Splits have yellow and red clearance in them; starts and force-offs count from the offset's reference point.</caption><thead><tr>");
+        _page.Head("Phase", "w").Head("Movement", "w").Head("Ring").Head("Split").Head("Today").Head("Change").Head("Share of cycle").Head("Start of green").Head("Force-off").Head("Needs").Raw("</tr></thead><tbody>");
         var zero = diagram.PointMs(diagram.Pattern.Reference) ?? 0;
         foreach (var phase in signal.Phases)
         {
@@ -119,13 +116,20 @@ internal sealed class TimingSheetPage(TextWriter writer, SheetDetails details)
 
     private void Intervals(SheetTiming signal)
     {
-        _page.Element("h2", "Intervals and recalls").Raw("<div class=\"scroll\"><table><caption>In the cabinet; they stay as they are. Seconds.</caption><thead><tr>");
-        _page.Head("Phase").Head("Minimum green").Head("Passage").Head("Maximum").Head("Yellow").Head("Red clearance").Head("Walk").Head("Flashing don't walk").Head("Recall", "w").Head("Dual entry", "w").Raw("</tr></thead><tbody>");
+        var isSame = signal.Phases.SequenceEqual(signal.CabinetPhases);
+        _page.Element("h2", "Intervals and recalls").Raw($"<div class=\"scroll\"><table><caption>Seconds. {(isSame ? "As in the cabinet: they stay." : "What differs from the cabinet is in bold, with what is there today.")}</caption><thead><tr>");
+        _page.Head("Phase", "w").Head("Minimum green").Head("Passage").Head("Maximum").Head("Yellow").Head("Red clearance").Head("Walk").Head("Flashing don't walk").Head("Recall", "w").Head("Dual entry", "w").Raw("</tr></thead><tbody>");
         foreach (var phase in signal.Phases)
         {
-            _page.Raw("<tr>").Head($"{phase.Number}", "w", "row").Cell(Markup.Seconds(phase.MinimumGreenMs)).Cell(Markup.Seconds(phase.PassageMs)).Cell(Markup.Seconds(phase.MaximumMs));
-            _page.Cell(Markup.Seconds(phase.YellowMs)).Cell(Markup.Seconds(phase.RedClearanceMs)).Cell(phase.WalkMs > 0 ? Markup.Seconds(phase.WalkMs) : "\u2013");
-            _page.Cell(phase.WalkMs > 0 ? Markup.Seconds(phase.PedestrianClearanceMs) : "\u2013");
+            var cabinet = signal.CabinetPhases.First(p => p.Number == phase.Number);
+            _page.Raw("<tr>").Head($"{phase.Number}", "w", "row");
+            foreach (var part in s_intervals)
+            {
+                var (now, today) = (part(phase), part(cabinet));
+                var shown = now > 0 ? Markup.Seconds(now) : "\u2013";
+                _page.Cell(now == today ? shown : $"{shown} (today {Markup.Seconds(today)})", now == today ? "" : "changed");
+            }
+
             _page.Cell(phase.Recall switch { Recall.Minimum => "minimum", Recall.Maximum => "maximum", Recall.Pedestrian => "pedestrian", _ => "none" }, "w").Cell(phase.DualEntry ? "yes" : "no", "w").Raw("</tr>");
         }
 
@@ -139,7 +143,7 @@ internal sealed class TimingSheetPage(TextWriter writer, SheetDetails details)
             return;
         }
 
-        _page.Element("h2", "Day plans").Raw("<div class=\"scroll\"><table><thead><tr>").Head("Day plan").Head("Days", "w").Head("From", "w").Head("Runs", "w").Raw("</tr></thead><tbody>");
+        _page.Element("h2", "Day plans").Raw("<div class=\"scroll\"><table><thead><tr>").Head("Day plan", "w").Head("Days", "w").Head("From", "w").Head("Runs", "w").Raw("</tr></thead><tbody>");
         foreach (var plan in details.DayPlans)
         {
             for (var i = 0; i < plan.Events.Length; i++)
@@ -160,8 +164,8 @@ internal sealed class TimingSheetPage(TextWriter writer, SheetDetails details)
         }
 
         var sources = signal.About.Comparisons.SelectMany(c => c.Figures).Select(f => f.Source).Distinct().ToList();
-        _page.Element("h2", "Before and after").Raw("<div class=\"scroll\"><table><caption>Mean \u00b1 standard deviation where a source was run more than once</caption><thead><tr>")
-            .Raw("<th scope=\"col\" rowspan=\"2\" class=\"w\">Approach</th><th scope=\"col\" rowspan=\"2\">Pattern</th><th scope=\"col\" rowspan=\"2\" class=\"w\">Measure</th>");
+        _page.Element("h2", "Before and after").Raw("<div class=\"scroll\"><table class=\"compared\"><caption>Mean \u00b1 standard deviation where a source was run more than once</caption><thead><tr>")
+            .Raw("<th scope=\"col\" rowspan=\"2\" class=\"w\">Approach</th>");
         foreach (var source in sources)
         {
             _page.Raw("<th scope=\"colgroup\" colspan=\"3\">").Text(source).Raw("</th>");
@@ -174,9 +178,10 @@ internal sealed class TimingSheetPage(TextWriter writer, SheetDetails details)
         }
 
         _page.Raw("</tr></thead><tbody>");
+        var isOne = signal.Patterns.Length == 1;
         foreach (var row in signal.About.Comparisons)
         {
-            _page.Raw("<tr>").Head(row.Approach, "w", "row").Cell($"{row.Pattern}").Cell(row.Measure, "w");
+            _page.Raw("<tr>").Head(isOne ? $"{row.Approach}, {row.Measure}" : $"Pattern {row.Pattern}, {row.Approach}, {row.Measure}", "w", "row");
             foreach (var figure in sources.Select(s => row.Figures.FirstOrDefault(f => f.Source == s) ?? new ComparedFigure(s, null, null)))
             {
                 _page.Cell(Spread(figure.Before, figure.BeforeSpread)).Cell(Spread(figure.After, figure.AfterSpread));
@@ -215,7 +220,7 @@ internal sealed class TimingSheetPage(TextWriter writer, SheetDetails details)
     {
         _page.Raw("<section class=\"objects\">").Element("h2", "Controller objects (NTCIP 1202 and 1201)").Raw("<div class=\"scroll\"><table><caption>Under 1.3.6.1.4.1.1206.4.2.1; what is only compared stays as it is in the cabinet</caption><thead><tr>");
         _page.Head("Object", "w").Head("Identifier", "w").Head("Of", "w").Head("Value").Head("Unit", "w").Head("Use", "w").Raw("</tr></thead><tbody>");
-        foreach (var row in PatternTable.Of(signal.About.Signal, signal.Phases, signal.Patterns, details.DayPlans.IsDefault ? [] : details.DayPlans))
+        foreach (var row in PatternTable.Of(signal, details.DayPlans.IsDefault ? [] : details.DayPlans))
         {
             _page.Raw("<tr>").Head(row.Name, "w", "row").Raw("<td class=\"w\"><code>").Text(row.Identifier.Replace("1.3.6.1.4.1.1206.4.2.1", "", StringComparison.Ordinal)).Raw("</code></td>");
             _page.Cell(row.Index, "w").Cell(row.Value).Cell(row.Unit, "w").Cell(row.IsChecked ? "compare" : "program", "w").Raw("</tr>");

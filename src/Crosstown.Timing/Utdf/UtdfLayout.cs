@@ -8,7 +8,7 @@ namespace Crosstown.Timing.Utdf;
 internal sealed class UtdfLayout
 {
     private readonly UtdfSignal _signal;
-    private readonly Dictionary<byte, (int Start, int End, int ForceOff)> _places = [];
+    private readonly Dictionary<byte, (int Start, int End)> _places = [];
 
     private UtdfLayout(UtdfSignal signal) => _signal = signal;
 
@@ -52,7 +52,7 @@ internal sealed class UtdfLayout
     /// <summary>Start, End and Yield on the system clock when the cycle's zero is at a moment of it.</summary>
     public (int StartMs, int EndMs, int YieldMs) Times(UtdfPhase phase, int zeroMs)
     {
-        var (start, end, _) = _places[phase.Number];
+        var (start, end) = _places[phase.Number];
         return (Modulo(zeroMs + start), Modulo(zeroMs + end), Modulo(zeroMs + end - phase.ChangeMs));
     }
 
@@ -80,22 +80,21 @@ internal sealed class UtdfLayout
     /// <summary>Place of the point that a pattern's offset refers to, as the controller lays it out; null without a reference phase.</summary>
     public int? PatternPointMs(OffsetReference reference)
     {
-        var phases = _signal.ReferencePhases.Select(Find).ToList();
-        if (phases.Count == 0)
+        if (_signal.ReferencePhases.IsEmpty)
         {
             return null;
         }
 
-        var first = phases.MinBy(p => _places[p.Number].ForceOff)!;
-        var yield = _places[first.Number].ForceOff;
-        return reference switch
+        var diagram = new RingDiagram(_signal.Phases.Select(_signal.TimingOf));
+        diagram.SetSequence(Sequence);
+        var splits = new int[ControllerProgram.MaxPhase + 1];
+        foreach (var phase in _signal.Phases)
         {
-            OffsetReference.BeginGreen => phases.Min(p => _places[p.Number].Start),
-            OffsetReference.BeginLastGreen => phases.Max(p => _places[p.Number].Start),
-            OffsetReference.BeginYellow => yield,
-            OffsetReference.BeginRed => yield + first.YellowMs,
-            _ => yield - first.DontWalkMs,
-        };
+            splits[phase.Number] = SplitMs(phase.Number);
+        }
+
+        diagram.LayOut(splits);
+        return diagram.ReferenceMs(reference);
     }
 
     public int Modulo(int ms) => ((ms % CycleMs) + CycleMs) % CycleMs;
@@ -121,15 +120,13 @@ internal sealed class UtdfLayout
         {
             var rings = Sequence.Select(r => r.Select(Find).Where(p => p.Barrier == barrier).ToList()).Where(r => r.Count > 0).ToList();
             var end = at + rings.Max(r => r.Sum(splitMs));
-            var changeMs = rings.Max(r => r[^1].ChangeMs);
             foreach (var ring in rings)
             {
                 var start = at;
                 for (var i = 0; i < ring.Count; i++)
                 {
-                    var isLast = i == ring.Count - 1;
-                    var phaseEnd = isLast ? end : start + splitMs(ring[i]);
-                    _places[ring[i].Number] = (start, phaseEnd, phaseEnd - (isLast ? changeMs : ring[i].ChangeMs));
+                    var phaseEnd = i == ring.Count - 1 ? end : start + splitMs(ring[i]);
+                    _places[ring[i].Number] = (start, phaseEnd);
                     start = phaseEnd;
                 }
             }

@@ -95,7 +95,7 @@ internal sealed class UtdfNetworkBuilder(UtdfRoads roads, ImmutableArray<UtdfSig
 
         for (var g = 0; g < _groups.Count; g++)
         {
-            _groups[g] = _groups[g] with { Opposing = OpposingOf(g) };
+            _groups[g] = Oppose(g);
         }
 
         var volumes = options.Counts.IsDefaultOrEmpty ? [OwnVolumes()] : options.Counts.Select(VolumesOf).ToList();
@@ -331,25 +331,38 @@ internal sealed class UtdfNetworkBuilder(UtdfRoads roads, ImmutableArray<UtdfSig
         return null;
     }
 
-    /// <summary>Groups that a permissive left turn yields to: through traffic headed for the leg that it comes from, and right turns into the leg that it goes to.</summary>
-    private ImmutableArray<int> OpposingOf(int group)
+    /// <summary>
+    /// A permissive left turn yields to the groups that carry through traffic headed for the leg that it comes from, with the right turns in them; right turns in lanes of
+    /// their own do not count. Where nothing comes against it, its permissive green is as good as a protected one.
+    /// </summary>
+    private LaneGroup Oppose(int index)
     {
-        if (_groups[group].PermissivePhases == 0)
+        var group = _groups[index];
+        if (group.PermissivePhases == 0)
         {
-            return [];
+            return group;
         }
 
-        var main = _mains[group];
+        var main = _mains[index];
         var node = roads.Nodes[main.Node];
         var origin = node.Upstream[main.Direction];
-        var across = node.Movements.Where(m => m.Direction != main.Direction && m.IsThrough && m.Destination == origin && m.Groups.Count > 0).Select(m => m.Direction).Distinct().ToList();
+        var throughs = node.Movements.Where(m => m.Direction != main.Direction && m.IsThrough && (m.Lanes > 0 || m.Volume > 0)).ToList();
+        var across = throughs.Where(m => m.Destination == origin).ToList();
         if (across.Count == 0)
         {
-            across = [main.Direction switch { 0 => 1, 1 => 0, 2 => 3, 3 => 2, 4 => 7, 7 => 4, 5 => 6, _ => 5 }];
+            var facing = main.Direction switch { 0 => 1, 1 => 0, 2 => 3, 3 => 2, 4 => 7, 7 => 4, 5 => 6, _ => 5 };
+            across = [.. throughs.Where(m => m.Direction == facing && m.Destination is null)];
         }
 
-        var opposing = node.Movements.Where(m => across.Contains(m.Direction) && (m.IsThrough || (m.IsRight && m.Destination == main.Destination)));
-        return [.. opposing.SelectMany(m => m.Groups).Select(g => g.Group).Where(g => g != group).Distinct().Order()];
+        ImmutableArray<int> opposing = [.. across.SelectMany(m => m.Groups).Select(g => g.Group).Where(g => g != index).Distinct().Order()];
+        return opposing.IsEmpty
+            ? group with
+            {
+                Phases = group.Phases | group.PermissivePhases,
+                PermissivePhases = 0,
+                SaturationVehPerHour = group.Phases == 0 && main.PermissiveSaturationVehPerHour is > 0 and var flow ? flow : group.SaturationVehPerHour,
+            }
+            : group with { Opposing = opposing };
     }
 
     private TimedSignal SignalOf(UtdfSignal signal)
@@ -360,7 +373,7 @@ internal sealed class UtdfNetworkBuilder(UtdfRoads roads, ImmutableArray<UtdfSig
         {
             Signal = SignalId.Parse($"{signal.Controller}"),
             Name = signal.Name,
-            Phases = [.. signal.Phases.Select(p => TimingOf(p, signal))],
+            Phases = [.. signal.Phases.Select(signal.TimingOf)],
             Today = PatternOf(signal, layout),
             IsIsolated = !isCoordinated,
             Locks = signal.IsLocked ? TimingLocks.Cycle | TimingLocks.Splits | TimingLocks.Sequence | TimingLocks.Offset : TimingLocks.None,
@@ -368,33 +381,6 @@ internal sealed class UtdfNetworkBuilder(UtdfRoads roads, ImmutableArray<UtdfSig
             MinimumSplitMs = signal.Phases.Where(p => p.MinimumSplitMs is not null).ToImmutableSortedDictionary(p => p.Number, p => p.MinimumSplitMs!.Value),
         };
     }
-
-    private static PhaseTiming TimingOf(UtdfPhase phase, UtdfSignal signal) => new()
-    {
-        Number = phase.Number,
-        Ring = (byte)phase.Ring,
-        BarrierGroup = (byte)phase.Barrier,
-        MinimumGreenMs = phase.MinimumGreenMs,
-        PassageMs = phase.PassageMs,
-        MaximumMs = Math.Max(phase.MaximumGreenMs, phase.MinimumGreenMs),
-        YellowMs = phase.YellowMs,
-        RedClearanceMs = phase.RedClearanceMs,
-        WalkMs = phase.WalkMs,
-        PedestrianClearanceMs = phase.DontWalkMs,
-        Recall = phase.Recall switch
-        {
-            0 => Recall.None,
-            1 => Recall.Minimum,
-            2 => Recall.Pedestrian,
-            _ => Recall.Maximum,
-        },
-        RestsInWalk = phase.Recall == 4,
-        IsCoordinated = signal.ReferencePhases.Contains(phase.Number),
-        DualEntry = phase.DualEntry,
-        TimeBeforeReductionMs = phase.TimeBeforeReductionMs,
-        TimeToReduceMs = phase.TimeToReduceMs,
-        MinimumGapMs = phase.MinimumGapMs,
-    };
 
     private static PatternTiming? PatternOf(UtdfSignal signal, UtdfLayout layout)
     {
@@ -424,7 +410,63 @@ internal sealed class UtdfNetworkBuilder(UtdfRoads roads, ImmutableArray<UtdfSig
                 .Where(p => p.WalkMs > 0 && p.Recall < 2 && p.WalkCallsPerHour is not null)
                 .ToImmutableSortedDictionary(p => p.Number, p => 1 - Math.Exp(-p.WalkCallsPerHour!.Value * signal.CycleMs / 3_600_000));
 
-    private double[] OwnVolumes() => [.. roads.Movements.Select(m => m.Adjusted(m.Volume, options))];
+    private double[] OwnVolumes() => Fill([.. roads.Movements.Select(m => m.Adjusted(m.Volume, options))]);
+
+    /// <summary>Gives intersections that nobody counted the through traffic of their neighbors; a chain of them takes a round for each.</summary>
+    private double[] Fill(double[] volumes)
+    {
+        var uncounted = options.FillsUncounted
+            ? roads.Nodes.Values.Where(n => n.Movements.Count > 0 && n.Movements.TrueForAll(m => volumes[m.Index] <= 0)).ToList()
+            : [];
+        for (var round = 0; round < LongestChain; round++)
+        {
+            foreach (var movement in uncounted.SelectMany(n => n.Movements).Where(m => m.IsThrough && volumes[m.Index] <= 0 && (m.Lanes > 0 || roads.Nodes[m.Node].Type != 0)))
+            {
+                volumes[movement.Index] = Beyond(movement, volumes) is > 0 and var beyond ? beyond : Before(movement, volumes);
+            }
+        }
+
+        foreach (var node in uncounted.Where(n => n.Movements.Exists(m => volumes[m.Index] > 0)))
+        {
+            cells.Issues.Add(DataIssueKind.AssumedDefault, cells.Document.Name, 0, $"{node.Id}", $"Node {node.Id} has no volume on any movement: its through traffic is taken from the intersections beside it");
+        }
+
+        return volumes;
+    }
+
+    /// <summary>Volume of the approach that a movement leads to, round bends.</summary>
+    private double Beyond(UtdfMovement movement, double[] volumes)
+    {
+        var (from, to) = (movement.Node, movement.Destination);
+        for (var step = 0; step < LongestChain && to is { } id && roads.Nodes.TryGetValue(id, out var node); step++)
+        {
+            if (node.Type != 2)
+            {
+                return node.From(from) is { } direction ? ApproachVolume(node, direction, volumes) : 0;
+            }
+
+            (from, to) = (id, node.Upstream.FirstOrDefault(u => u is { } other && other != from));
+        }
+
+        return 0;
+    }
+
+    /// <summary>Traffic that the intersection upstream sends to a movement's approach, round bends.</summary>
+    private double Before(UtdfMovement movement, double[] volumes)
+    {
+        var (node, direction) = (roads.Nodes[movement.Node], (int?)movement.Direction);
+        for (var step = 0; step < LongestChain && direction is { } d && node.Upstream[d] is { } id && roads.Nodes.TryGetValue(id, out var up); step++)
+        {
+            if (up.Type != 2)
+            {
+                return up.Movements.Where(m => m.Destination == node.Id).Sum(m => volumes[m.Index]);
+            }
+
+            (direction, node) = (Through(up, node.Id), up);
+        }
+
+        return 0;
+    }
 
     /// <summary>Counted movements as counted; those of intersections that were not counted as in the file.</summary>
     private double[] VolumesOf(UtdfCountPeriod period) => [.. roads.Movements.Select(m =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Crosstown.Core.Controllers;
 using Crosstown.Core.Data;
@@ -5,39 +6,83 @@ using Crosstown.Timing.Model;
 
 namespace Crosstown.Timing.Utdf;
 
-/// <summary>Writes a plan into a UTDF file: of the signals that change, the cells that change.</summary>
+/// <summary>Writes an approved plan into a UTDF file: of the signals that change, the cells that change.</summary>
 public static class UtdfPlans
 {
     /// <summary>The document with a plan in it.</summary>
     /// <remarks>
-    /// Changed are Cycle Length and Offset, BRP and MaxGreen, and what follows from them: Start, End, Yield, Yield170 and their Local kin. Synchro takes the offset from
-    /// Start; so that the stated one counts to the tenth, changed offsets are repeated in a Timeplans section behind Phases. ActGreen is a result of Synchro's
-    /// own and stays until it computes it anew. Minimum times, change intervals, recalls and all lane data stay.
+    /// Changed are Cycle Length and Offset, BRP and MaxGreen, and what follows from them: Start, End, Yield, Yield170 and their Local kin; and intervals where the plan was
+    /// approved for others than the file has. Synchro takes the offset from Start; so that the stated one counts to the tenth, changed offsets are repeated in a
+    /// Timeplans section behind Phases. ActGreen is a result of Synchro's own and stays until it computes it anew. Recalls and all lane data stay.
     /// </remarks>
     /// <param name="document">The document that <paramref name="network"/> was read from.</param>
     /// <param name="network">What was read.</param>
-    /// <param name="plan">One pattern per signal of the network; a signal whose pattern is null, or today's, is left as it is.</param>
-    /// <exception cref="ProblemException">XT664: a pattern does not fit its signal; all such are listed.</exception>
-    public static UtdfDocument Write(UtdfDocument document, UtdfNetwork network, NetworkPlan plan)
+    /// <param name="plan">What the guard approved. Signals of the file that it does not name stay as they are.</param>
+    /// <param name="pattern">Number of the pattern that goes into the file, which holds one.</param>
+    /// <exception cref="ProblemException">XT664: the plan names a signal that the file lacks, has no such pattern for it, or does not fit; all such are listed.</exception>
+    public static UtdfDocument Write(UtdfDocument document, UtdfNetwork network, ApprovedPlan plan, byte pattern)
     {
-        Check(document, network, plan);
+        var signals = network.Signals.ToBuilder();
+        var patterns = new PatternTiming?[signals.Count];
+        var problems = new List<Problem>();
+        foreach (var (proposal, facts) in plan.Proposal.Signals.Zip(plan.Facts))
+        {
+            var index = signals.ToList().FindIndex(s => proposal.Signal.Value == s.Controller.ToString(CultureInfo.InvariantCulture));
+            var timing = proposal.Patterns.FirstOrDefault(p => p.Timing.Number == pattern)?.Timing;
+            if (index < 0 || timing is null)
+            {
+                problems.Add(new Problem("XT664", $"signal {proposal.Signal}", index < 0 ? "The file has no such signal." : $"The plan has no pattern {pattern} for it."));
+                continue;
+            }
+
+            patterns[index] = timing;
+            signals[index] = signals[index] with { Phases = [.. signals[index].Phases.Select(p => WithIntervals(p, proposal.Phases ?? facts.Phases))] };
+        }
+
+        return problems.Count > 0
+            ? throw new ProblemException(problems)
+            : Write(document, network, new NetworkPlan { Patterns = [.. patterns] }, signals.ToImmutable());
+    }
+
+    /// <summary>As the other, for a plan of this process that nobody has judged: for measurements and tests.</summary>
+    internal static UtdfDocument Write(UtdfDocument document, UtdfNetwork network, NetworkPlan plan) => Write(document, network, plan, network.Signals);
+
+    private static UtdfDocument Write(UtdfDocument document, UtdfNetwork network, NetworkPlan plan, ImmutableArray<UtdfSignal> signals)
+    {
+        Check(document, signals, plan);
         var changes = new UtdfChanges();
         var forced = new List<(int Controller, string Offset)>();
-        for (var i = 0; i < network.Signals.Length; i++)
+        for (var i = 0; i < signals.Length; i++)
         {
-            if (plan.Patterns[i] is { } pattern && !IsSame(pattern, network.Today.Patterns[i], network.Signals[i]))
+            var (now, file) = (signals[i], network.Signals[i]);
+            if (plan.Patterns[i] is not { } pattern || (IsSame(pattern, network.Today.Patterns[i], file) && now.Phases.SequenceEqual(file.Phases)))
             {
-                var isMoved = new SignalWriter(document, changes, network.Signals[i], pattern).Write();
-                if (isMoved is { } offset)
-                {
-                    forced.Add((network.Signals[i].Controller, offset));
-                }
+                continue;
+            }
+
+            if (new SignalWriter(document, changes, file, now, pattern).Write() is { } offset)
+            {
+                forced.Add((file.Controller, offset));
             }
         }
 
         Force(document, changes, forced);
         return changes.IsEmpty ? document : document.Apply(changes);
     }
+
+    private static UtdfPhase WithIntervals(UtdfPhase phase, IEnumerable<PhaseTiming> timings) =>
+        timings.FirstOrDefault(t => t.Number == phase.Number) is not { } timing
+            ? phase
+            : phase with
+            {
+                // The split that the file states stays until the plan changes it.
+                MaximumGreenMs = phase.SplitMs - timing.ChangeMs,
+                MinimumGreenMs = timing.MinimumGreenMs,
+                YellowMs = timing.YellowMs,
+                RedClearanceMs = timing.RedClearanceMs,
+                WalkMs = timing.WalkMs,
+                DontWalkMs = timing.PedestrianClearanceMs,
+            };
 
     internal static OffsetReference Core(UtdfReference reference) => reference switch
     {
@@ -48,17 +93,17 @@ public static class UtdfPlans
         _ => OffsetReference.BeginFlashingDontWalk,
     };
 
-    private static void Check(UtdfDocument document, UtdfNetwork network, NetworkPlan plan)
+    private static void Check(UtdfDocument document, ImmutableArray<UtdfSignal> signals, NetworkPlan plan)
     {
-        if (plan.Patterns.Length != network.Signals.Length)
+        if (plan.Patterns.Length != signals.Length)
         {
-            throw new ProblemException("XT664", document.Name, $"The plan has {plan.Patterns.Length} patterns for {network.Signals.Length} signals: give one for each.");
+            throw new ProblemException("XT664", document.Name, $"The plan has {plan.Patterns.Length} patterns for {signals.Length} signals: give one for each.");
         }
 
         var problems = new List<Problem>();
         for (var i = 0; i < plan.Patterns.Length; i++)
         {
-            var (pattern, signal) = (plan.Patterns[i], network.Signals[i]);
+            var (pattern, signal) = (plan.Patterns[i], signals[i]);
             if (pattern is null)
             {
                 continue;
@@ -145,11 +190,11 @@ public static class UtdfPlans
         }
     }
 
-    private sealed class SignalWriter(UtdfDocument document, UtdfChanges changes, UtdfSignal signal, PatternTiming pattern)
+    private sealed class SignalWriter(UtdfDocument document, UtdfChanges changes, UtdfSignal file, UtdfSignal signal, PatternTiming pattern)
     {
         private readonly UtdfSection _plans = document.Named("Timeplans").First();
         private readonly UtdfSection _phases = document.Named("Phases").First();
-        private readonly UtdfLayout _old = UtdfLayout.Of(signal);
+        private readonly UtdfLayout _old = UtdfLayout.Of(file);
         private readonly UtdfLayout _new = UtdfLayout.Of(signal, pattern);
 
         /// <summary>The new offset as written; null when it is as it was.</summary>
@@ -159,12 +204,13 @@ public static class UtdfPlans
             var offset = _new.Modulo(zero + _new.FilePointMs(signal.Reference)!.Value);
             Set(_plans, "Cycle Length", "DATA", pattern.CycleMs);
             var isMoved = Set(_plans, "Offset", "DATA", offset) || offset != signal.OffsetMs;
-            foreach (var phase in signal.Phases)
+            foreach (var (phase, was) in signal.Phases.Zip(file.Phases))
             {
                 var column = $"D{phase.Number}";
                 var (start, end, yield) = _new.Times(phase, zero);
                 var yield170 = ShowsWalk(phase) ? _new.Modulo(yield - phase.DontWalkMs) : yield;
-                if (_new.SplitMs(phase.Number) != _old.SplitMs(phase.Number))
+                Intervals(phase, was, column);
+                if (_new.SplitMs(phase.Number) != _old.SplitMs(phase.Number) || phase.ChangeMs != was.ChangeMs)
                 {
                     Set(_phases, "MaxGreen", column, _new.SplitMs(phase.Number) - phase.ChangeMs);
                 }
@@ -180,6 +226,21 @@ public static class UtdfPlans
             }
 
             return isMoved ? Text(offset, false) : null;
+        }
+
+        private void Intervals(UtdfPhase phase, UtdfPhase was, string column)
+        {
+            foreach (var (record, now, before) in new[]
+            {
+                ("MinGreen", phase.MinimumGreenMs, was.MinimumGreenMs), ("Yellow", phase.YellowMs, was.YellowMs), ("AllRed", phase.RedClearanceMs, was.RedClearanceMs),
+                ("Walk", phase.WalkMs, was.WalkMs), ("DontWalk", phase.DontWalkMs, was.DontWalkMs),
+            })
+            {
+                if (now != before)
+                {
+                    Set(_phases, record, column, now);
+                }
+            }
         }
 
         /// <summary>Where a 170 yields at flashing don't walk: phases whose walk comes every cycle.</summary>

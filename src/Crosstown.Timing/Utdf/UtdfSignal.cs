@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Crosstown.Core.Controllers;
 
 namespace Crosstown.Timing.Utdf;
 
@@ -126,4 +127,32 @@ public sealed record UtdfSignal
 
     /// <summary>The streets that cross here; empty when unnamed.</summary>
     public string Name { get; init; } = "";
+
+    /// <summary>A phase in the words of controllers.</summary>
+    internal PhaseTiming TimingOf(UtdfPhase phase) => new()
+    {
+        Number = phase.Number,
+        Ring = (byte)phase.Ring,
+        BarrierGroup = (byte)phase.Barrier,
+        MinimumGreenMs = phase.MinimumGreenMs,
+        PassageMs = phase.PassageMs,
+        MaximumMs = Math.Max(phase.MaximumGreenMs, phase.MinimumGreenMs),
+        YellowMs = phase.YellowMs,
+        RedClearanceMs = phase.RedClearanceMs,
+        WalkMs = phase.WalkMs,
+        PedestrianClearanceMs = phase.DontWalkMs,
+        Recall = phase.Recall switch
+        {
+            0 => Recall.None,
+            1 => Recall.Minimum,
+            2 => Recall.Pedestrian,
+            _ => Recall.Maximum,
+        },
+        RestsInWalk = phase.Recall == 4,
+        IsCoordinated = ReferencePhases.Contains(phase.Number),
+        DualEntry = phase.DualEntry,
+        TimeBeforeReductionMs = phase.TimeBeforeReductionMs,
+        TimeToReduceMs = phase.TimeToReduceMs,
+        MinimumGapMs = phase.MinimumGapMs,
+    };
 }

@@ -84,6 +84,30 @@ public sealed class ExhaustiveSearchTests(ITestOutputHelper output)
         Assert.InRange(search.LongestWait(6) ?? int.MaxValue, 1, 2 * 30);
     }
 
+    [Theory]
+    [InlineData("a yellow that is a tick short")]
+    [InlineData("a red clearance that is a tick short")]
+    [InlineData("a minimum green that is a tick short")]
+    [InlineData("a walk that is a tick short")]
+    [InlineData("a pedestrian clearance that is a tick short")]
+    [InlineData("streets that may not run together")]
+    public void The_search_finds(string error)
+    {
+        PhaseTiming[] phases = [Phase(2, 1, 1), Phase(6, 2, 1), Phase(4, 1, 2) with { WalkMs = 500, PedestrianClearanceMs = 1000 }];
+        PhaseTiming Judged(PhaseTiming phase) => error switch
+        {
+            "a yellow that is a tick short" => phase with { YellowMs = 3100 },
+            "a red clearance that is a tick short" => phase with { RedClearanceMs = 600 },
+            "a minimum green that is a tick short" => phase with { MinimumGreenMs = 1100 },
+            "a walk that is a tick short" => phase.WalkMs == 0 ? phase : phase with { WalkMs = 600 },
+            "a pedestrian clearance that is a tick short" => phase.WalkMs == 0 ? phase : phase with { PedestrianClearanceMs = 1100 },
+            _ => phase.Number == 6 ? phase with { Ring = 1 } : phase,
+        };
+        var search = new StateSearch(new ControllerProgram(phases), Moments([2, 4, 6], presses: [4]), 5, new ControllerProgram(phases.Select(Judged)));
+
+        Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => search.Run(mostStates: 400_000));
+    }
+
     [Fact]
     public void States_that_the_search_takes_for_one_behave_as_one()
     {

@@ -20,6 +20,7 @@ internal sealed class StateSearch
 {
     private const int DayMs = 86_400_000;
     private readonly ControllerProgram _program;
+    private readonly ControllerProgram _judgedBy;
     private readonly Moment[] _moments;
     private readonly int _ticksPerMoment;
     private readonly StateForm _form;
@@ -28,9 +29,11 @@ internal sealed class StateSearch
     private readonly EventBuffer _log = new();
     private readonly int _clockModuloMs;
 
-    public StateSearch(ControllerProgram program, IEnumerable<Moment> moments, int ticksPerMoment)
+    /// <param name="judgedBy">What the watch holds displays against; the program itself unless an error is planted.</param>
+    public StateSearch(ControllerProgram program, IEnumerable<Moment> moments, int ticksPerMoment, ControllerProgram? judgedBy = null)
     {
         _program = program;
+        _judgedBy = judgedBy ?? program;
         _moments = [.. moments];
         _ticksPerMoment = ticksPerMoment;
         _form = new StateForm(program);
@@ -65,7 +68,7 @@ internal sealed class StateSearch
     {
         var known = new Dictionary<UInt128, int>();
         var waiting = new Queue<short[]>();
-        var watch = new Watch(_program);
+        var watch = new Watch(_judgedBy);
         var numbers = new long[_copy.Length + watch.Length + 1];
         var first = new long[numbers.Length];
         _copy.Save(new ControllerState(), first);

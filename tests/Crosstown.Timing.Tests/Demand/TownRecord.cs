@@ -3,6 +3,8 @@ using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Core.Time;
 using Crosstown.Simulation.Towns;
+using Crosstown.Simulation.Traffic;
+using Crosstown.Timing.Demand;
 using Crosstown.Timing.Demand.Reading;
 
 namespace Crosstown.Timing.Tests.Demand;
@@ -16,22 +18,30 @@ internal sealed class TownRecord
     private static readonly ConcurrentDictionary<(ulong, int, long, long), Lazy<TownRecord>> Known = new();
 
     private readonly Dictionary<SignalId, List<ControllerEvent>> _events = [];
+    private readonly TownSimulation _simulation;
 
     private TownRecord(Town town, TimeRange range)
     {
         Town = town;
-        TownLog.Write(town, range, (signal, events) =>
+        Range = range;
+        _simulation = new TownSimulation(town, range.StartMs);
+        for (var toMs = range.StartMs + Hour; _simulation.TimeMs < range.EndMs; toMs += Hour)
         {
-            if (!_events.TryGetValue(signal, out var list))
+            _simulation.Advance(Math.Min(toMs, range.EndMs), (signal, events) =>
             {
-                _events[signal] = list = [];
-            }
+                if (!_events.TryGetValue(signal, out var list))
+                {
+                    _events[signal] = list = [];
+                }
 
-            list.AddRange(events);
-        });
+                list.AddRange(events);
+            });
+        }
     }
 
     public Town Town { get; }
+
+    public TimeRange Range { get; }
 
     /// <summary>From the third day on nothing is broken.</summary>
     public static TownRecord Of(ulong seed, int signals, double fromHour, double toHour, int day = 2)
@@ -48,6 +58,23 @@ internal sealed class TownRecord
     {
         var events = _events[signal.Signal];
         return SignalLogReader.Read(signal.Signal, Town.LocalTime, (keep is null ? events : events.FindAll(e => keep(e))).ToArray());
+    }
+
+    /// <summary>The town as a study takes it.</summary>
+    public IReadOnlyList<StudySignal> Signals(Func<ControllerEvent, bool>? keep = null, Func<SignalConfiguration, SignalConfiguration>? change = null) =>
+        [.. Town.Signals.Select(s => new StudySignal(change is null ? s.Configuration : change(s.Configuration), LogOf(s, keep)))];
+
+    /// <summary>Streets between the signals.</summary>
+    /// <param name="withLength">Whether length and speed are known.</param>
+    public IReadOnlyList<StreetLink> Links(bool withLength = true) =>
+        [.. Town.Links.Select(l => new StreetLink { From = l.From, To = l.To, Direction = l.Direction, LengthFt = withLength ? l.LengthFt : null, SpeedMph = withLength ? l.SpeedMph : null })];
+
+    /// <summary>Vehicles per hour that really crossed.</summary>
+    public double TrueVehPerHour(SignalId signal, TravelDirection direction, Turn turn, double fromHour, double toHour)
+    {
+        var midnight = Range.StartMs / Day * Day;
+        var range = new TimeRange(midnight + (long)(fromHour * Hour), midnight + (long)(toHour * Hour));
+        return _simulation.Crossed(signal, direction, turn, range) / (toHour - fromHour);
     }
 
     /// <summary>Without any word of the coordinator: 131-156, 203-218 and the makers' own.</summary>

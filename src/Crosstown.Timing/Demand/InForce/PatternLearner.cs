@@ -27,55 +27,22 @@ internal sealed class PatternLearner
     private readonly Dictionary<byte, List<PhaseService>> _services = [];
     private readonly List<Evidence> _evidence = [];
     private readonly List<byte> _bounded = [];
-    private readonly IReadOnlyList<TimeRange> _outOfStep;
     private long _anchor;
+    private bool _isPinned;
 
     public PatternLearner(SignalLog log, ImmutableArray<PhaseTiming> phases, IReadOnlyList<TimeRange> spans)
     {
         _log = log;
         _phases = phases;
         _spans = spans;
-        _outOfStep = OutOfStep(log);
         foreach (var phase in phases)
         {
-            _services[phase.Number] = [.. log.Services[phase.Number].Where(s => IsInStep(s.GreenMs) && IsInStep(s.YellowMs))];
+            _services[phase.Number] = [.. log.Services[phase.Number].Where(s => IsIn(s.GreenMs) && IsIn(s.YellowMs))];
         }
     }
 
     /// <summary>What the coordinator wrote down as it took the pattern: 132-149 and their kin, in seconds.</summary>
     public sealed record Programmed(int? CycleS, int? OffsetS, IReadOnlyDictionary<byte, int> SplitS);
-
-    /// <summary>Times in which the coordinator was not in step, by code 150; none where it is not logged.</summary>
-    public static List<TimeRange> OutOfStep(SignalLog log)
-    {
-        var ranges = new List<TimeRange>();
-        var since = -1L;
-        foreach (var entry in log.Coordination)
-        {
-            if (entry.Code != EventCode.CoordinationState || entry.Parameter is 5 or 7)
-            {
-                continue;
-            }
-
-            var isOut = entry.Parameter != 1;
-            if (isOut && since < 0)
-            {
-                since = entry.TimeMs;
-            }
-            else if (!isOut && since >= 0)
-            {
-                ranges.Add(new TimeRange(since, entry.TimeMs));
-                since = -1;
-            }
-        }
-
-        if (since >= 0)
-        {
-            ranges.Add(new TimeRange(since, long.MaxValue));
-        }
-
-        return ranges;
-    }
 
     /// <summary>The codes 132-149 that were logged with a pattern's coming into force.</summary>
     public static Programmed ReadCodes(SignalLog log, IEnumerable<long> changes)
@@ -145,6 +112,7 @@ internal sealed class PatternLearner
             ForceOff = isFloating ? ForceOffMode.Floating : ForceOffMode.Fixed,
             Sequence = order.Any(ring => !ring.SequenceEqual(ring.Order())) ? [.. order.Select(r => r.ToImmutableArray())] : [],
         };
+        draft = PinnedByZero(draft, order, cycleMs, yieldPlace[0].Phase, anchor, codes);
         var (offsetMs, reference) = OffsetOf(draft, cycleMs, yieldPlace[0].Phase, anchor, order, codes);
         var cycles = _services[yieldPlace[0].Phase.Number].Count;
         return new RecoveredPattern
@@ -153,17 +121,19 @@ internal sealed class PatternLearner
             IsNumberLogged = isNumberLogged,
             Cycles = cycles,
             BoundedSplits = [.. _bounded.Order()],
+            AnchorPhase = yieldPlace[0].Phase.Number,
+            AnchorMs = anchor,
             Evidence = [.. _evidence],
         };
     }
 
-    private bool IsInStep(long timeMs)
+    private bool IsIn(long timeMs)
     {
         foreach (var span in _spans)
         {
             if (span.Contains(timeMs))
             {
-                return !_outOfStep.Any(o => o.Contains(timeMs)) && !_log.IsDisturbed(timeMs);
+                return !_log.IsDisturbed(timeMs);
             }
         }
 
@@ -173,21 +143,13 @@ internal sealed class PatternLearner
     /// <summary>Keeps services of cycles that began and ended at the yield point: those between were not stretched by walks, priority or a transition.</summary>
     private void KeepRegularCycles(byte anchorPhase, long anchor, long cycleMs)
     {
-        var ends = _services[anchorPhase].Select(s => s.YellowMs).ToArray();
-        bool IsAt(long timeMs) => Circle.Distance(_log.LocalDayMs(timeMs), anchor, cycleMs) <= WindowMs;
-        int CycleAt(long timeMs) => Array.BinarySearch(ends, timeMs) is var i && i >= 0 ? i : ~i;
+        var regular = RegularCycles.Of(_log, anchorPhase, anchor, cycleMs, _spans);
 
         // Where a walk or priority held the coordinator's clock, all that comes after in the cycle is late, though the next yield may be on time again.
-        var held = _phases.Where(p => !p.IsCoordinated)
-            .SelectMany(p => Late(p, cycleMs)).Select(s => CycleAt(s.YellowMs)).ToHashSet();
+        var held = _phases.Where(p => !p.IsCoordinated).SelectMany(p => Late(p, cycleMs)).Select(s => regular.IndexAt(s.YellowMs)).ToHashSet();
         foreach (var phase in _phases)
         {
-            _services[phase.Number].RemoveAll(service =>
-            {
-                var next = CycleAt(service.YellowMs);
-                return next == 0 || next >= ends.Length || held.Contains(next) || !IsAt(ends[next - 1]) || !IsAt(ends[next])
-                    || Circle.Distance(ends[next] - ends[next - 1], 0, cycleMs) > 2 * WindowMs;
-            });
+            _services[phase.Number].RemoveAll(s => regular.IndexAt(s.YellowMs) is var i && (i < 0 || held.Contains(i)));
         }
     }
 
@@ -195,7 +157,7 @@ internal sealed class PatternLearner
     {
         var found = CycleFinder.Find([.. coordinated.Select(p => _services[p.Number].Select(s => _log.LocalDayMs(s.YellowMs)).ToArray())]);
         var actual = Circle.ModeOf(
-            _log.Coordination.Where(c => c.Code == EventCode.ActualCycleLength && IsInStep(c.TimeMs) && c.Parameter is >= 30 and <= 600).Select(c => (long)c.Parameter), 100_000, 0);
+            _log.Coordination.Where(c => c.Code == EventCode.ActualCycleLength && IsIn(c.TimeMs) && c.Parameter is >= 30 and <= 600).Select(c => (long)c.Parameter), 100_000, 0);
         if (codes.CycleS is { } programmed)
         {
             if (found is null || found.Value.CycleS == programmed || found.Value.CycleS % programmed == 0)
@@ -305,7 +267,7 @@ internal sealed class PatternLearner
     /// <summary>Greens of a phase that priority cut short, or that a walk kept going past where the others are forced off.</summary>
     private IEnumerable<PhaseService> Late(PhaseTiming phase, long cycleMs)
     {
-        var forced = Forced(phase.Number).ToList();
+        var forced = UsedUp(phase.Number).ToList();
         var free = forced.Where(s => !IsOwingWalk(phase, s)).ToList();
         var mode = Circle.ModeOf((free.Count >= FewestForceOffs ? free : forced).Select(s => _log.LocalDayMs(s.YellowMs)), cycleMs, WindowMs);
         return _services[phase.Number].Where(s => s.Reason == EventCode.PhaseTransitPriorityEarlyForceOff
@@ -316,8 +278,11 @@ internal sealed class PatternLearner
     private static bool IsOwingWalk(PhaseTiming phase, PhaseService service) =>
         service.WalkMs is { } walkMs && walkMs + phase.WalkMs + phase.PedestrianClearanceMs + WindowMs >= service.YellowMs;
 
-    /// <summary>Greens that the coordinator ended at the end of their split.</summary>
+    /// <summary>Greens that the coordinator ended.</summary>
     private IEnumerable<PhaseService> Forced(byte phase) => _services[phase].Where(s => s.Reason == EventCode.PhaseForceOff);
+
+    /// <summary>Greens that the coordinator, or a maximum as long as the split, ended.</summary>
+    private IEnumerable<PhaseService> UsedUp(byte phase) => _services[phase].Where(s => s.Reason is EventCode.PhaseForceOff or EventCode.PhaseMaxOut);
 
     /// <summary>Floating when forced greens have one length but no one place; fixed when it is the other way round, or nothing tells.</summary>
     private bool IsFloating(long cycleMs)
@@ -350,7 +315,7 @@ internal sealed class PatternLearner
         var ends = new Ends([], [], []);
         foreach (var phase in _phases)
         {
-            var forced = (phase.IsCoordinated ? _services[phase.Number] : Forced(phase.Number)).Select(s => _log.LocalDayMs(s.YellowMs)).ToList();
+            var forced = (phase.IsCoordinated ? _services[phase.Number] : UsedUp(phase.Number)).Select(s => _log.LocalDayMs(s.YellowMs)).ToList();
             if (forced.Count < FewestForceOffs || Circle.ModeOf(forced, cycleMs, WindowMs) is not { } mode || mode.Share < LeastShare)
             {
                 continue;
@@ -515,7 +480,7 @@ internal sealed class PatternLearner
         var groups = _phases.Select(p => p.BarrierGroup).Distinct().Order().ToList();
         var barrierMs = new Dictionary<byte, long>();
         var isBound = new HashSet<byte>();
-        foreach (var group in groups)
+        foreach (var group in groups.OrderByDescending(g => _phases.Any(p => p.BarrierGroup == g && p.IsCoordinated)))
         {
             var lasts = order.Select(r => r.LastOrDefault(p => Of(p).BarrierGroup == group)).Where(p => p != 0).ToList();
             var known = lasts.Where(ends.EndMs.ContainsKey).ToList();
@@ -527,7 +492,7 @@ internal sealed class PatternLearner
             else
             {
                 isBound.Add(group);
-                barrierMs[group] = Circle.After(LatestEnd(lasts, cycleMs, ends), 0, cycleMs);
+                barrierMs[group] = Circle.After(LatestBarrier(lasts, cycleMs, ends), 0, cycleMs);
             }
         }
 
@@ -549,7 +514,10 @@ internal sealed class PatternLearner
                     var endMs = isLast ? lengthMs
                         : isSeen ? WholeSeconds(Circle.After(ends.EndMs[phase], from, cycleMs))
                         : LatestEnd(phase, from, lengthMs, cycleMs);
-                    endMs = Math.Clamp(endMs, usedMs, lengthMs);
+
+                    // Each phase keeps its minimum as long as the group's length allows.
+                    var leastMs = Math.Min(lengthMs, usedMs + LeastSplit(phase));
+                    endMs = isLast ? lengthMs : Math.Clamp(endMs, leastMs, Math.Max(leastMs, lengthMs - inRing.Skip(k + 1).Sum(LeastSplit)));
                     var bound = !isSeen || fromIsBound || (isLast && isBound.Contains(groups[i])) || (k > 0 && !ends.EndMs.ContainsKey(inRing[k - 1]));
                     result[phase] = ((int)(endMs - usedMs), bound, bound ? 0.3 : ends.Confidence.GetValueOrDefault(phase, 0.8),
                         bound ? "its border was never reached: the longest that was seen" : ends.Basis.GetValueOrDefault(phase, "what the other ring leaves of the cycle"));
@@ -566,21 +534,19 @@ internal sealed class PatternLearner
     {
         var latest = _services[phase].Select(s => Circle.After(_log.LocalDayMs(s.YellowMs) - _anchor, from, cycleMs) + Of(phase).ChangeMs).Where(e => e <= lengthMs)
             .DefaultIfEmpty(0).Max();
-        return Math.Max((latest + 500) / 1000 * 1000, ((Of(phase).MinimumGreenMs + Of(phase).ChangeMs + 999) / 1000) * 1000);
+        return Math.Max((latest + 500) / 1000 * 1000, LeastSplit(phase));
     }
 
-    private long LongestSplit(byte phase)
-    {
-        var longest = _services[phase].Select(s => s.GreenLengthMs).DefaultIfEmpty(Of(phase).MinimumGreenMs).Max() + Of(phase).ChangeMs;
-        return ((longest + 999) / 1000) * 1000;
-    }
+    private long LeastSplit(byte phase) => (Of(phase).MinimumGreenMs + Of(phase).ChangeMs + 999) / 1000 * 1000;
 
-    /// <summary>Latest end of split that greens show, after the anchor: those of a group that was never forced off.</summary>
-    private long LatestEnd(List<byte> lasts, long cycleMs, Ends ends)
+    /// <summary>Latest end that a group's phases show, after the anchor; for groups that were never forced off. It leaves the coordinated group its minimums.</summary>
+    private long LatestBarrier(List<byte> lasts, long cycleMs, Ends ends)
     {
-        var anchorEnd = ends.EndMs.Count == 0 ? 0 : ends.EndMs.Where(e => Of(e.Key).IsCoordinated).Select(e => e.Value).DefaultIfEmpty(0).Min();
-        var longest = lasts.Select(p => LongestSplit(p)).DefaultIfEmpty(0).Max();
-        return anchorEnd + Math.Min(cycleMs - 1000, longest);
+        var coordinatedEnd = ends.EndMs.Where(e => Of(e.Key).IsCoordinated).Select(e => e.Value).DefaultIfEmpty(0).Min();
+        var most = cycleMs - _phases.Where(p => p.IsCoordinated).Max(p => p.MinimumGreenMs + p.ChangeMs);
+        var latest = lasts.SelectMany(p => _services[p].Select(s => Circle.After(_log.LocalDayMs(s.YellowMs) - _anchor, coordinatedEnd, cycleMs) + Of(p).ChangeMs))
+            .Where(e => e <= most).DefaultIfEmpty(0).Max();
+        return coordinatedEnd + WholeSeconds(Math.Max(latest, lasts.Select(p => (long)Of(p).MinimumGreenMs + Of(p).ChangeMs).DefaultIfEmpty(0).Max()));
     }
 
     private (int OffsetMs, OffsetReference Reference) OffsetOf(PatternTiming draft, long cycleMs, PhaseTiming anchorPhase, long anchor, List<List<byte>> order, Programmed codes)
@@ -591,26 +557,20 @@ internal sealed class PatternLearner
         var zero = Circle.After(anchor, diagram.ForceOffMs[anchorPhase.Number], cycleMs);
         long PlaceOf(OffsetReference reference) => Circle.After(zero + diagram.ReferenceMs[reference], 0, cycleMs);
         OffsetReference[] all = [OffsetReference.BeginGreen, OffsetReference.BeginYellow, OffsetReference.BeginLastGreen, OffsetReference.BeginRed, OffsetReference.BeginFlashingDontWalk];
-        var localZero = Circle.ModeOf(
-            _log.Coordination.Where(c => c is { Code: EventCode.CoordinationState, Parameter: 5 } && IsInStep(c.TimeMs)).Select(c => _log.LocalDayMs(c.TimeMs)), cycleMs, WindowMs);
-        var actual = Circle.ModeOf(_log.Coordination.Where(c => c.Code == EventCode.ActualOffset && IsInStep(c.TimeMs)).Select(c => c.Parameter * 1000L), cycleMs, 0);
         if (order.SelectMany(r => r).Any(p => Of(p).IsCoordinated && IsStartBounded(p, order)))
         {
             // Where the coordinated green is planned to begin was never seen; where it ends was.
             all = [.. all.Where(r => r is not (OffsetReference.BeginGreen or OffsetReference.BeginLastGreen))];
         }
 
-        var (said, basis) = codes.OffsetS is { } s ? (s * 1000L, "code 133")
-            : localZero is { Count: >= FewestForceOffs } zeros ? (zeros.Value, $"{zeros.Count} of {zeros.Of} local zeros (150)")
-            : actual is { Count: >= FewestForceOffs } actuals ? (actuals.Value, $"code 318, {actuals.Count} of {actuals.Of} times")
-            : (-1L, "");
+        var (said, basis) = SaidOffset(cycleMs, codes);
         if (said >= 0)
         {
             var nearest = all.MinBy(r => (Circle.Distance(PlaceOf(r), said, cycleMs) + 250) / 500);
             var missMs = Circle.Distance(PlaceOf(nearest), said, cycleMs);
             var twins = all.Where(r => r != nearest && Circle.Distance(PlaceOf(r), PlaceOf(nearest), cycleMs) < 500).ToList();
             var offsetMs = (int)(Math.Round(said / 1000.0) * 1000 % cycleMs);
-            Note("offset", $"{Seconds(offsetMs)} to {nearest}", missMs <= ToleranceMs ? 1 : 0.4,
+            Note("offset", $"{Seconds(offsetMs)} to {nearest}", missMs > ToleranceMs ? 0.4 : _isPinned ? 0.6 : 1,
                 missMs <= ToleranceMs ? $"{basis}; the point lies {Seconds((int)missMs)} s from there{Also(twins)}" : $"{basis}, though no reference point lies within {Seconds((int)ToleranceMs)} s of it");
             if (missMs <= ToleranceMs)
             {
@@ -627,6 +587,58 @@ internal sealed class PatternLearner
         Note("offset", $"{Seconds(place)} to {reference}", whole.Count > 0 ? 0.9 : 0.6,
             whole.Count > 0 ? $"from where coordinated greens end; it is a whole second{Also(whole.Skip(1))}" : "from where coordinated greens end; no reference point lies on a whole second");
         return (place, reference);
+    }
+
+    /// <summary>Where the controller itself says its local zero lies, ms; -1 when it does not say.</summary>
+    private (long PlaceMs, string Basis) SaidOffset(long cycleMs, Programmed codes)
+    {
+        var localZero = Circle.ModeOf(
+            _log.Coordination.Where(c => c is { Code: EventCode.CoordinationState, Parameter: 5 } && IsIn(c.TimeMs)).Select(c => _log.LocalDayMs(c.TimeMs)), cycleMs, WindowMs);
+        var actual = Circle.ModeOf(_log.Coordination.Where(c => c.Code == EventCode.ActualOffset && IsIn(c.TimeMs)).Select(c => c.Parameter * 1000L), cycleMs, 0);
+        return codes.OffsetS is { } s ? (s * 1000L, "code 133")
+            : localZero is { Count: >= FewestForceOffs } zeros ? (zeros.Value, $"{zeros.Count} of {zeros.Of} local zeros (150)")
+            : actual is { Count: >= FewestForceOffs } actuals ? (actuals.Value, $"code 318, {actuals.Count} of {actuals.Of} times")
+            : (-1L, "");
+    }
+
+    /// <summary>
+    /// A border before a coordinated phase that no green ever reached is where the local zero lies, if nothing else of the diagram lies there: an offset
+    /// points at the begin of a coordinated green more often than at anything else.
+    /// </summary>
+    private PatternTiming PinnedByZero(PatternTiming draft, List<List<byte>> order, long cycleMs, PhaseTiming anchorPhase, long anchor, Programmed codes)
+    {
+        var (said, basis) = SaidOffset(cycleMs, codes);
+        var diagram = CycleDiagram.Of([.. _phases], draft)!;
+        var zero = Circle.After(anchor, diagram.ForceOffMs[anchorPhase.Number], cycleMs);
+        if (said < 0 || diagram.ReferenceMs.Values.Any(r => Circle.Distance(zero + r, said, cycleMs) <= ToleranceMs))
+        {
+            return draft;
+        }
+
+        foreach (var ring in order)
+        {
+            for (var k = 1; k < ring.Count; k++)
+            {
+                var (lead, led) = (ring[k - 1], ring[k]);
+                var beginMs = WholeSeconds(Circle.After(said, zero + diagram.StartMs[lead], cycleMs));
+                var bothMs = draft.SplitMs[lead] + draft.SplitMs[led];
+                if (!Of(led).IsCoordinated || Of(lead).IsCoordinated || !_bounded.Contains(lead) || !_bounded.Contains(led)
+                    || Of(lead).BarrierGroup != Of(led).BarrierGroup || beginMs < draft.SplitMs[lead] || beginMs > bothMs - LeastSplit(led))
+                {
+                    continue;
+                }
+
+                _isPinned = true;
+                _bounded.Remove(lead);
+                _bounded.Remove(led);
+                _evidence.RemoveAll(e => e.Field == $"splits/{lead}" || e.Field == $"splits/{led}");
+                Note($"splits/{lead}", Seconds((int)beginMs), 0.6, $"so phase {led} is planned to begin at the local zero ({basis})");
+                Note($"splits/{led}", Seconds((int)(bothMs - beginMs)), 0.6, $"planned to begin at the local zero ({basis})");
+                return draft with { SplitMs = draft.SplitMs.SetItem(lead, (int)beginMs).SetItem(led, (int)(bothMs - beginMs)) };
+            }
+        }
+
+        return draft;
     }
 
     /// <summary>Whether the planned begin of a phase rests on a border that was never reached.</summary>

@@ -28,6 +28,12 @@ public sealed record RecoveredPattern
     /// </summary>
     public ImmutableArray<byte> BoundedSplits { get; init; } = [];
 
+    /// <summary>The coordinated phase whose ends tell most exactly where in its cycle the signal is.</summary>
+    internal byte AnchorPhase { get; init; }
+
+    /// <summary>Place on the clock, ms, at which that phase's green ends.</summary>
+    internal long AnchorMs { get; init; }
+
     /// <summary>What each figure rests on; a value that codes and behavior disagree on says so in its basis.</summary>
     public required ImmutableArray<Evidence> Evidence { get; init; }
 }

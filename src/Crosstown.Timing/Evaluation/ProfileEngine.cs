@@ -59,6 +59,7 @@ internal sealed partial class ProfileEngine
     private float[] _guarded = [];
     private float[] _scratch = [];
     private int _stride;
+    private bool _hasNewCapacity;
     private int _width;
 
     public ProfileEngine(TimingNetwork network, int demand, EvaluationOptions options, TimingObjective objective)
@@ -297,6 +298,11 @@ internal sealed partial class ProfileEngine
         {
             Sweep(isForward: SweepCount % 2 == 0);
             SweepCount++;
+            if (_options.Tolerance <= 0)
+            {
+                continue;
+            }
+
             var index = Index();
             if (Math.Abs(before - index) <= _options.Tolerance * Math.Abs(index))
             {
@@ -306,7 +312,12 @@ internal sealed partial class ProfileEngine
             before = index;
         }
 
-        SetOverflows();
+        // Offsets alone change no capacity but that of permissive greens.
+        if (_hasNewCapacity || PermissiveCount > 0)
+        {
+            SetOverflows();
+        }
+
         return Index();
     }
 
@@ -578,6 +589,7 @@ internal sealed partial class ProfileEngine
             return;
         }
 
+        _hasNewCapacity = true;
         var layout = _layouts[signal];
         var bins = _bins[signal];
         var binS = BinS(signal);
@@ -652,6 +664,7 @@ internal sealed partial class ProfileEngine
     /// <summary>Overflow terms of all groups, with the metering by signals upstream.</summary>
     private void SetOverflows()
     {
+        _hasNewCapacity = false;
         for (var g = 0; g < _groups.Length; g++)
         {
             SetOverflow(g);

@@ -50,7 +50,6 @@ public sealed class ArterialBandsTests
 
     [Theory]
     [InlineData(5, 1, 1.0)]
-    [InlineData(8, 1, 1.0)]
     [InlineData(8, 4, 1.0)]
     [InlineData(6, 4, 0.6)]
     public void Bands_are_those_of_MAXBAND_solved_by_cbc(int count, int choices, double inboundWeight)

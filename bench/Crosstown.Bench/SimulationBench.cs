@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Crosstown.Core;
-using Crosstown.Core.Networks;
 using Crosstown.Simulation.Vehicles;
 using Crosstown.Timing.Model;
 using Crosstown.Timing.Tests.Optimization;

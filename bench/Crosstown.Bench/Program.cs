@@ -27,7 +27,7 @@ internal static class Program
         Console.WriteLine(shared is null
             ? "Reference logs are not here (set CROSSTOWN_SHARED to their folder): logs of the simulated town stand in for them."
             : "Inputs: the Oregon sample logs, with signal ids and times shifted.");
-        var parts = args.Length == 0 ? ["peer", "store", "import", "measure", "learn", "rolling", "poll"] : args;
+        var parts = args.Length == 0 ? ["peer", "store", "import", "measure", "learn", "rolling", "poll", "utdf"] : args;
         var isMet = true;
         foreach (var part in parts)
         {
@@ -56,6 +56,18 @@ internal static class Program
                 case "poll":
                     isMet &= PollBench.Run();
                     break;
+                case "utdf":
+                    isMet &= UtdfBench.Run(shared);
+                    break;
+                case "timing":
+                    isMet &= TimingBench.Run();
+                    break;
+                case "tempe":
+                    isMet &= TempeBench.Run(shared);
+                    break;
+                case "trust":
+                    isMet &= TrustBench.Run(shared);
+                    break;
                 case "serve":
                     isMet &= await ServeBench.RunAsync();
                     break;
@@ -66,7 +78,7 @@ internal static class Program
                     isMet &= SimulationBench.Transmission();
                     break;
                 default:
-                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, learn, rolling, poll, serve, simulate and transmission, and live alone.");
+                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, learn, rolling, poll, utdf, timing, tempe, trust, serve, simulate and transmission, and live alone.");
                     return 2;
             }
         }

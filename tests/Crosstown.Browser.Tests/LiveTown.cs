@@ -52,6 +52,24 @@ public sealed class LiveTown : IAsyncLifetime
         await HandInAsync();
     }
 
+    /// <summary>Waits until what the signals logged in the past has been looked at, so that most of them are well.</summary>
+    public async Task SettleAsync(CancellationToken stop)
+    {
+        using var client = new HttpClient { BaseAddress = new Uri(Address) };
+        for (var i = 0; i < 300; i++)
+        {
+            var signals = (await client.GetFromJsonAsync<JsonElement>(new Uri("/api/v1/signals?size=100", UriKind.Relative), stop)).GetProperty("items").EnumerateArray().ToList();
+            if (signals.Count(s => s.GetProperty("status").GetProperty("class").GetString() == "healthy") > signals.Count / 2)
+            {
+                return;
+            }
+
+            await Task.Delay(200, stop);
+        }
+
+        Assert.Fail("Most signals of the town are not healthy after a minute.");
+    }
+
     /// <summary>Hands a small file in, as a technician would, so that there is an import to look at.</summary>
     private async Task HandInAsync()
     {

@@ -12,6 +12,7 @@ public sealed class PictureTests(LiveTown town, Browser browser)
     [InlineData("status", "/status", 1440, 900, false)]
     public async Task A_page_is_worth_a_picture(string name, string path, int width, int height, bool isDark)
     {
+        await town.SettleAsync(TestContext.Current.CancellationToken);
         await using var view = await browser.OpenAsync(town.Address, width, height, isDark, isPhone: width < 600);
         var day = TimeProvider.System.GetUtcNow().AddDays(-1.5).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
         await view.GoAsync(path.Replace("MORNING", $"{day}T06:00/{day}T09:00", StringComparison.Ordinal).Replace("PEAK", $"{day}T07:30/{day}T07:40", StringComparison.Ordinal));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Crosstown.Cli.Commands.Retime;
 using Crosstown.Core.Data;
 
 namespace Crosstown.Cli.Commands;
@@ -25,6 +26,8 @@ internal static class CommandLine
         ImportCommand.Create(),
         MeasureCommand.Create(),
         LearnCommand.Create(),
+        UtdfCommand.Create(),
+        RetimeCommand.Create(),
         ReportCommand.Create(),
         RunReportCommand.Create(),
         ExportCommand.Create(),

@@ -37,7 +37,15 @@ internal sealed class WriteGate(RequestDelegate next, IAntiforgery antiforgery)
         }
 
         // Without the header the token is in a form; only the short kind of form is read for it.
-        return (request.Headers.ContainsKey(TokenHeader) || request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true)
-            && await antiforgery.IsRequestValidAsync(context).ConfigureAwait(false);
+        try
+        {
+            return (request.Headers.ContainsKey(TokenHeader) || request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true)
+                && await antiforgery.IsRequestValidAsync(context).ConfigureAwait(false);
+        }
+        catch (AntiforgeryValidationException)
+        {
+            // The form itself cannot be read: no page of ours sends such a one.
+            return false;
+        }
     }
 }

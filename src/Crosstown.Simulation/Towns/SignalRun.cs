@@ -16,6 +16,7 @@ internal sealed class SignalRun : ILaneWatcher
 
     private const int DayMs = 86_400_000;
     private const int FiveMinutesMs = 300_000;
+    private const int QuarterMs = 900_000;
 
     private readonly TownSignal _signal;
     private readonly LocalTimeMap _local;
@@ -99,6 +100,9 @@ internal sealed class SignalRun : ILaneWatcher
 
     public SignalId Signal => _signal.Signal;
 
+    /// <summary>Vehicles that really crossed, by leg, turn and quarter of an hour since 1970: the truth that counts are compared with.</summary>
+    public Dictionary<(int Leg, Turn Turn, long Quarter), int> TurnCounts { get; } = [];
+
     /// <summary>Runs every tick before a time.</summary>
     public void Advance(long toMs)
     {
@@ -140,6 +144,8 @@ internal sealed class SignalRun : ILaneWatcher
         }
 
         var leg = _signal.Lanes[laneIndex].Leg;
+        var turned = (leg, turn, timeMs / QuarterMs);
+        TurnCounts[turned] = TurnCounts.GetValueOrDefault(turned) + 1;
         var direction = Turned(_signal.Legs[leg].Direction, turn);
         if (Downstream[(int)direction] is not { } next)
         {

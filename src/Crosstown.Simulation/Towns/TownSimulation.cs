@@ -1,6 +1,7 @@
 using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Core.Time;
+using Crosstown.Simulation.Traffic;
 
 namespace Crosstown.Simulation.Towns;
 
@@ -55,6 +56,24 @@ public sealed class TownSimulation
 
     /// <summary>Everything before this moment has been simulated and handed out.</summary>
     public long TimeMs { get; private set; }
+
+    /// <summary>Vehicles that really crossed a stop bar in a time, whatever detectors made of them.</summary>
+    /// <param name="signal">A signal of the town.</param>
+    /// <param name="direction">The way they came in.</param>
+    /// <param name="turn">The way they went.</param>
+    /// <param name="range">Whole quarters of an hour.</param>
+    internal int Crossed(SignalId signal, TravelDirection direction, Turn turn, TimeRange range)
+    {
+        var run = Array.Find(_runs, r => r.Signal == signal)!;
+        var leg = SitePlanner.Directions.IndexOf(direction);
+        var sum = 0;
+        for (var quarter = range.StartMs / 900_000; quarter < range.EndMs / 900_000; quarter++)
+        {
+            sum += run.TurnCounts.GetValueOrDefault((leg, turn, quarter));
+        }
+
+        return sum;
+    }
 
     /// <summary>Simulates up to a moment and hands out what the cabinets logged before it, signal by signal.</summary>
     /// <param name="toMs">Ms UTC, a whole tenth of a second; nothing happens when it has passed.</param>

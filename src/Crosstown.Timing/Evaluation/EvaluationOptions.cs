@@ -63,7 +63,7 @@ public sealed record TimingObjective
     /// <summary>Weight of the walkers' wait; each called walk counts as one walker.</summary>
     public double PedestrianWeight { get; init; }
 
-    /// <summary>No walker waits longer than this on average, s; null for no limit. Beyond it every second counts as ten.</summary>
+    /// <summary>No walker waits longer than this on average, s; null for no limit. Beyond it every second counts as a thousand.</summary>
     public double? PedestrianWaitLimitS { get; init; }
 
     /// <summary>

@@ -15,6 +15,12 @@ internal sealed partial class ProfileEngine
     // Of flat flow the deterministic part just fits; the rest is the overflow term's.
     private const double FullestScale = 0.9995;
 
+    // The least change of departures that is carried on, summed over the sixteen lanes of bins.
+    private const float LeastChangeVeh = 2e-3f;
+
+    // What a second of walkers' wait beyond its limit counts for.
+    private const double BeyondLimit = 1000;
+
     private readonly TimingNetwork _network;
     private readonly TrafficDemand _demand;
     private readonly EvaluationOptions _options;
@@ -23,11 +29,15 @@ internal sealed partial class ProfileEngine
     private readonly int[][] _groupsOf;
     private readonly int[][] _fedBy;
     private readonly int[][] _sources;
+    private readonly int[][] _yieldTo;
+    private readonly Queue<int> _waiting = new();
+    private readonly bool[] _isWaiting;
     private readonly Dictionary<DispersionKey, int> _dispersionIndex = [];
 
     private readonly Group[] _groups;
     private readonly Stream[] _streams;
     private readonly FeederShare[] _feeders;
+    private readonly FeederFacts[] _feederFacts;
     private readonly double[] _cost;
     private readonly double[] _walkCost;
 
@@ -64,6 +74,13 @@ internal sealed partial class ProfileEngine
         _groupsOf = [.. Enumerable.Range(0, signals).Select(s => Enumerable.Range(0, network.Groups.Length).Where(g => network.Groups[g].Signal == s).ToArray())];
         _groups = new Group[network.Groups.Length];
         _sources = new int[network.Groups.Length][];
+        _isWaiting = new bool[network.Groups.Length];
+        _yieldTo = [.. Enumerable.Range(0, network.Groups.Length).Select(_ => Array.Empty<int>())];
+        foreach (var pair in network.Groups.SelectMany((group, g) => group.PermissivePhases == 0 ? [] : group.Opposing.Select(o => (Over: o, Group: g))).GroupBy(p => p.Over, p => p.Group))
+        {
+            _yieldTo[pair.Key] = [.. pair];
+        }
+
         _cost = new double[network.Groups.Length];
         _walkCost = new double[signals];
         _bins = new int[signals];
@@ -74,6 +91,7 @@ internal sealed partial class ProfileEngine
         _hasPlan = new bool[signals];
         var streams = new List<Stream>();
         var feeders = new List<FeederShare>();
+        var facts = new List<FeederFacts>();
         var permissive = 0;
         var measured = 0;
         var fed = new List<int>[network.Groups.Length];
@@ -96,7 +114,8 @@ internal sealed partial class ProfileEngine
                 foreach (var f in source)
                 {
                     var from = group.Feeders[f].Group;
-                    feeders.Add(new FeederShare { Group = from, Share = (float)(_demand.FedVehPerHour[g][f] / _demand.VolumeVehPerHour[from]), Fed = _demand.FedVehPerHour[g][f] });
+                    feeders.Add(new FeederShare { Group = from });
+                    facts.Add(new FeederFacts((float)(_demand.FedVehPerHour[g][f] / _demand.VolumeVehPerHour[from]), _demand.FedVehPerHour[g][f]));
                     (fed[from] ??= []).Add(g);
                 }
 
@@ -117,6 +136,7 @@ internal sealed partial class ProfileEngine
 
         _streams = [.. streams];
         _feeders = [.. feeders];
+        _feederFacts = [.. facts];
         _fedBy = [.. fed.Select(list => list?.Distinct().Order().ToArray() ?? [])];
         PermissiveCount = permissive;
         MeasuredCount = measured;
@@ -132,6 +152,9 @@ internal sealed partial class ProfileEngine
     private int PermissiveCount { get; }
 
     private int MeasuredCount { get; }
+
+    /// <summary>Groups that the last <see cref="Propagate"/> updated.</summary>
+    public int UpdateCount { get; private set; }
 
     /// <summary>Sweeps of the last evaluation.</summary>
     public int SweepCount { get; private set; }
@@ -162,6 +185,18 @@ internal sealed partial class ProfileEngine
 
     /// <summary>Signals in step whose flows reach a group; the one that measured arrivals came from, where they are used.</summary>
     public ReadOnlySpan<int> SourcesOf(int g) => _sources[g];
+
+    /// <summary>Veh/h that reach a group from one signal.</summary>
+    public double FedFrom(int g, int signal)
+    {
+        var sum = 0.0;
+        for (var i = _groups[g].FirstStream; i < _groups[g].StreamEnd; i++)
+        {
+            sum += _streams[i].Signal == signal ? _streams[i].Fed : 0;
+        }
+
+        return sum;
+    }
 
     /// <summary>What a table of a group needs: the scale of its arrivals, weights of queue and stop sums, and where the storage penalty begins and how steep it is, by stop sum.</summary>
     public (float Scale, float QueueWeight, float StopWeight, float Room, float RoomWeight) TableFacts(int g)
@@ -200,6 +235,21 @@ internal sealed partial class ProfileEngine
         ResetFlow();
     }
 
+    /// <summary>Takes the patterns of some signals, whose cycles are as before.</summary>
+    /// <exception cref="ProblemException">XT690: a pattern does not fit its signal; all are listed.</exception>
+    public void ChangePatterns(NetworkPlan plan, ReadOnlySpan<int> signals)
+    {
+        LayOut(plan);
+        foreach (var s in signals)
+        {
+            if (_hasPlan[s])
+            {
+                PlaceZero(s, plan.Patterns[s]!.OffsetMs / 1000.0, plan.Patterns[s]!.Reference);
+                WriteService(s);
+            }
+        }
+    }
+
     /// <summary>Moves a signal's offset.</summary>
     public void SetOffset(int signal, double offsetS, OffsetReference reference) => PlaceZero(signal, offsetS, reference);
 
@@ -222,7 +272,16 @@ internal sealed partial class ProfileEngine
     /// <summary>Departures as if nobody had to wait for a green.</summary>
     public void ResetFlow()
     {
-        for (var g = 0; g < _groups.Length; g++)
+        for (var s = 0; s < _groupsOf.Length; s++)
+        {
+            ResetFlow(s);
+        }
+    }
+
+    /// <summary>The same for one signal.</summary>
+    public void ResetFlow(int signal)
+    {
+        foreach (var g in _groupsOf[signal])
         {
             ref var group = ref _groups[g];
             var flow = (float)(Math.Min(group.Volume, group.Capacity) * BinS(group.Signal) / 3600);
@@ -248,6 +307,43 @@ internal sealed partial class ProfileEngine
         }
 
         SetOverflows();
+        return Index();
+    }
+
+    /// <summary>Carries the changes of some signals on to whatever they reach, group by group, until flows stand still; returns the index.</summary>
+    /// <param name="signals">Signals whose timing or offset was set.</param>
+    public double Propagate(ReadOnlySpan<int> signals)
+    {
+        foreach (var s in signals)
+        {
+            foreach (var g in _groupsOf[s])
+            {
+                Enqueue(g);
+            }
+        }
+
+        UpdateCount = 0;
+        var most = (long)_options.MaxSweeps * _groups.Length;
+        while (_waiting.TryDequeue(out var g) && UpdateCount < most)
+        {
+            _isWaiting[g] = false;
+            UpdateCount++;
+            if (Update(g) > LeastChangeVeh)
+            {
+                foreach (var fed in _fedBy[g])
+                {
+                    Enqueue(fed);
+                }
+
+                foreach (var yielding in _yieldTo[g])
+                {
+                    Enqueue(yielding);
+                }
+            }
+        }
+
+        _waiting.Clear();
+        Array.Clear(_isWaiting);
         return Index();
     }
 
@@ -443,7 +539,7 @@ internal sealed partial class ProfileEngine
                 stream.ShiftBins = _dispersions[stream.Dispersion].ShiftBins;
                 for (var f = stream.FirstFeeder; f < stream.FeederEnd; f++)
                 {
-                    _feeders[f].Scaled = _feeders[f].Share * _dispersions[stream.Dispersion].Now;
+                    _feeders[f].Scaled = _feederFacts[f].Share * _dispersions[stream.Dispersion].Now;
                 }
             }
 
@@ -517,7 +613,7 @@ internal sealed partial class ProfileEngine
         {
             foreach (var (_, wait, calls) in layout.ListWalks(_options.WalkAllowanceS))
             {
-                var beyond = _objective.PedestrianWaitLimitS is { } limit ? Math.Max(0, wait - limit) * 10 : 0;
+                var beyond = _objective.PedestrianWaitLimitS is { } limit ? Math.Max(0, wait - limit) * BeyondLimit : 0;
                 _walkCost[signal] += ((_objective.PedestrianWeight * wait) + beyond) * calls / 3600;
             }
         }
@@ -627,8 +723,8 @@ internal sealed partial class ProfileEngine
         {
             for (var f = _streams[i].FirstFeeder; f < _streams[i].FeederEnd; f++)
             {
-                fed += _feeders[f].Fed;
-                sum += _feeders[f].Fed * Math.Min(1, _groups[_feeders[f].Group].Saturation);
+                fed += _feederFacts[f].Fed;
+                sum += _feederFacts[f].Fed * Math.Min(1, _groups[_feeders[f].Group].Saturation);
             }
         }
 
@@ -648,6 +744,15 @@ internal sealed partial class ProfileEngine
         var overflow = group.Weight * group.OverflowVeh;
         var beyond = (group.StoppedSum / _repeats[group.Signal]) + group.OverflowVeh - group.StoragePerPeriod;
         _cost[g] = (group.QueueWeight * group.QueueSum) + (group.StopWeight * group.StoppedSum) + overflow + (beyond > 0 ? beyond * group.StorageWeight : 0);
+    }
+
+    private void Enqueue(int g)
+    {
+        if (!_isWaiting[g])
+        {
+            _isWaiting[g] = true;
+            _waiting.Enqueue(g);
+        }
     }
 
     /// <summary>Brings measured arrivals into the bins of the period, from the begin of barrier group 1 of today's plan.</summary>
@@ -806,10 +911,11 @@ internal sealed partial class ProfileEngine
     private struct FeederShare
     {
         public int Group;
-        public float Share;
         public float Scaled;
-        public double Fed;
     }
+
+    /// <summary>What a plan does not change of a feeder: its share of the group's departures, and veh/h.</summary>
+    private readonly record struct FeederFacts(float Share, double Fed);
 }
 
 /// <summary>How many numbers a kernel takes at a time.</summary>

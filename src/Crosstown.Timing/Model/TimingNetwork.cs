@@ -49,6 +49,12 @@ public sealed record TimedSignal
 
     /// <summary>Share of cycles, 0-1, in which each phase's walk is called, by phase; a phase without an entry: every cycle.</summary>
     public ImmutableSortedDictionary<byte, double> WalkCallShare { get; init; } = ImmutableSortedDictionary<byte, double>.Empty;
+
+    /// <summary>
+    /// Shortest split that an engineer allows beside what minimum green, yellow and red clearance (and a walk, where it is served) ask for, by phase; ms. A phase without an
+    /// entry: no more than those. Today's split may be shorter: it then stays allowed.
+    /// </summary>
+    public ImmutableSortedDictionary<byte, int> MinimumSplitMs { get; init; } = ImmutableSortedDictionary<byte, int>.Empty;
 }
 
 /// <summary>What stays as it is today.</summary>

@@ -39,6 +39,7 @@ public sealed class GuardTests
                 var where = $"{method} {path}: {(int)answer.StatusCode}";
                 Assert.True(Of("Content-Security-Policy") == "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'", where);
                 Assert.True(Of("X-Content-Type-Options") == "nosniff", where);
+                Assert.True(Of("X-Frame-Options") == "DENY" && Of("X-XSS-Protection") == "0", where);
                 Assert.True(Of("Referrer-Policy") == "no-referrer", where);
                 Assert.True(Of("Cross-Origin-Opener-Policy") == "same-origin", where);
                 Assert.True(Of("Cross-Origin-Resource-Policy") == "same-origin", where);
@@ -87,6 +88,22 @@ public sealed class GuardTests
         }
 
         Assert.False(await IsStoppedAsync(new AccessRow("POST", "/api/v1/people", ""), own, "same-origin"));
+    }
+
+    [Theory]
+    [InlineData("__RequestVerificationToken=%2Fe%00&name=rosa&password=x")]
+    [InlineData("return=%2Fe%00&name=rosa&password=x")]
+    [InlineData("name=%FF%FE%")]
+    [Trait("rule", "X07")]
+    public async Task A_form_that_cannot_be_read_is_refused_as_one_that_is_not_ours(string form)
+    {
+        await using var server = await PeopleServer.StartAsync();
+        using var nobody = server.Open();
+        using var body = new StringContent(form, System.Text.Encoding.ASCII, "application/x-www-form-urlencoded");
+        using var answer = await nobody.Client.PostAsync(new Uri("/sign-in", UriKind.Relative), body, Stop);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("XT359", await answer.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Crosstown.Core.Controllers;
 using Crosstown.Timing.Evaluation;
 using Crosstown.Timing.Model;
 using Crosstown.Timing.Tests.Optimization;
@@ -182,5 +184,83 @@ public sealed class PlanEvaluatorTests
         var profile = evaluator.FindProfile(plan, 0, 8)!;
         Assert.Equal(profile.Arrivals.Min(), profile.Arrivals.Max(), 1e-6);
         Assert.Equal(network.Demands[0].VolumeVehPerHour[8] * 90 / 3600, profile.Arrivals.Sum(), 1e-3);
+    }
+
+    [Fact]
+    public void Evaluating_a_change_gives_what_evaluating_the_whole_gives_and_computes_less()
+    {
+        var network = ReferenceGrid.Make(8, 8, seed: 6);
+        var options = new EvaluationOptions { MaxSweeps = 30, Tolerance = 1e-7 };
+        var evaluator = new PlanEvaluator(network, options);
+        var plan = ReferenceGrid.Today(network);
+        evaluator.Evaluate(plan);
+        var changed = new NetworkPlan { Patterns = plan.Patterns.SetItem(27, plan.Patterns[27]! with { OffsetMs = 31_000 }) };
+        var quick = evaluator.EvaluateChange(changed);
+        var whole = new PlanEvaluator(network, options).Evaluate(changed);
+        Assert.InRange(quick.Index, whole.Index * 0.9999, whole.Index * 1.0001);
+        Assert.NotEqual(new PlanEvaluator(network, options).Evaluate(plan).Index, quick.Index);
+
+        var engine = new ProfileEngine(network, 0, options, new TimingObjective());
+        engine.SetPlan(plan);
+        engine.Evaluate();
+        engine.SetOffset(27, 31, OffsetReference.BeginGreen);
+        Assert.InRange(engine.Propagate([27]), whole.Index * 0.9999, whole.Index * 1.0001);
+        Assert.InRange(engine.UpdateCount, 8, engine.GroupCount * 4);
+    }
+
+    [Fact]
+    public void A_permissive_left_turn_goes_in_gaps_after_the_opposing_queue_and_at_the_end()
+    {
+        // Phase 1 serves both; the left turn waits for an opposing flow of 600 veh/h on 1800.
+        var (network, plan) = SingleSignal.Make(
+            90, 40, 1800, 600, null,
+            [new LaneGroup { Id = "1 SBL", Signal = 0, Phases = 0, PermissivePhases = 1 << 1, Opposing = [0], SaturationVehPerHour = 1700, StartLostS = 0, EndGainS = 0, Sneakers = 2 }],
+            60);
+        var left = new PlanEvaluator(network).Evaluate(plan).Demands[0].Groups[1]!.Value;
+        // Hand: queue clears after (600/3600 · 50) / (0.5 - 600/3600) = 25 s of 40 s; gaps of 600 veh/h for 15 s of 90 s, and two sneakers each cycle.
+        var gaps = DelayFormulas.PermissiveFlowVehPerHour(600) * 15 / 90;
+        Assert.Equal(gaps + (2 * 3600 / 90.0), left.CapacityVehPerHour, 20.0);
+    }
+
+    [Fact]
+    public void Two_phases_in_a_row_give_one_green_through_the_change_between_them()
+    {
+        var (network, plan) = SingleSignal.Make(90, 30, 1800, 100, g => g with { Phases = (1 << 1) | (1 << 2) });
+        Assert.Equal(1800, new PlanEvaluator(network).Evaluate(plan).Demands[0].Groups[0]!.Value.CapacityVehPerHour, 0.01);
+    }
+
+    [Fact]
+    public void Measured_arrivals_are_taken_as_they_are_and_turn_with_the_signal()
+    {
+        // Everybody comes in the ten seconds from local second 5 to 15 of a green of 35 s: nobody waits but for the one before.
+        var (network, plan) = SingleSignal.Make(90, 35, 3600, 200);
+        var shares = Enumerable.Range(0, 90).Select(t => t is >= 5 and < 15 ? 0.1 : 0.0);
+        network = network with { Demands = [network.Demands[0] with { MeasuredArrivals = [[.. shares]] }] };
+        var evaluator = new PlanEvaluator(network);
+        Assert.Equal(0, evaluator.Evaluate(plan).Demands[0].Groups[0]!.Value.UniformDelayS, 0.01);
+        Assert.Equal(1, evaluator.Evaluate(plan).Demands[0].Groups[0]!.Value.ArrivalOnGreenShare!.Value, 1e-3);
+
+        // Offset 40 s later: they come at local 55 to 65, in red, and wait for second 90.
+        var later = new NetworkPlan { Patterns = [plan.Patterns[0]! with { OffsetMs = 40_000 }] };
+        Assert.InRange(evaluator.Evaluate(later).Demands[0].Groups[0]!.Value.UniformDelayS, 28, 33);
+    }
+
+    [Fact]
+    public void Half_a_cycle_in_step_is_the_same_as_two_cycles_in_one()
+    {
+        var network = ReferenceGrid.Make(1, 2, seed: 4);
+        var phases = ReferenceGrid.Phases(hasWalks: false);
+        PatternTiming Pattern(int cycle, int[] splits) => network.Signals[0].Today! with { CycleMs = cycle, SplitMs = Enumerable.Range(1, 8).ToImmutableSortedDictionary(p => (byte)p, p => splits[p - 1] * 1000) };
+        var whole = Pattern(100_000, [15, 35, 15, 35, 15, 35, 15, 35]);
+        var half = Pattern(50_000, [9, 16, 9, 16, 9, 16, 9, 16]);
+        network = network with { Signals = [.. network.Signals.Select(s => s with { Phases = phases })] };
+        var evaluator = new PlanEvaluator(network);
+        var profile = evaluator.FindProfile(new NetworkPlan { Patterns = [whole, half] }, 0, 8)!;
+        Assert.Equal(100, profile.Service.Length);
+        Assert.Equal(profile.Service[..50].ToArray(), profile.Service[50..].ToArray());
+        Assert.NotEqual(profile.Arrivals[..50].ToArray(), profile.Arrivals[50..].ToArray());
+        Assert.Equal(
+            evaluator.Evaluate(new NetworkPlan { Patterns = [whole, half] }).Index,
+            evaluator.Evaluate(new NetworkPlan { Patterns = [whole with { OffsetMs = 50_000 }, half] }).Index, 1e-3);
     }
 }

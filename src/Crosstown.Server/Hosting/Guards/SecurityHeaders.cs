@@ -25,6 +25,9 @@ internal sealed class SecurityHeaders(RequestDelegate next)
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = ContentPolicy;
         headers.XContentTypeOptions = "nosniff";
+        // For browsers that do not read the policy above; the second is off because the filters that it asked for leaked more than they stopped.
+        headers.XFrameOptions = "DENY";
+        headers.XXSSProtection = "0";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Permissions-Policy"] = Permissions;
         headers["Cross-Origin-Opener-Policy"] = "same-origin";

@@ -1,0 +1,176 @@
+using System.Collections.Immutable;
+
+namespace Crosstown.Timing.Roads;
+
+/// <summary>Stages that a signal may show: those of its reference program, and every other largest set of links that may be green together.</summary>
+/// <remarks>A stage is an array with true for each green link. Links that cross the same others go together, so that the count of sets stays small.</remarks>
+public sealed class StageMenu
+{
+    /// <summary>Sets that are listed at most; a signal with more has odd geometry, and its reference stages come first.</summary>
+    private const int LargestMenu = 48;
+
+    public StageMenu(SignalCard card)
+    {
+        Card = card;
+        var stages = new List<bool[]>();
+        var order = new List<int>();
+        foreach (var phase in card.Reference.Phases)
+        {
+            if (phase.State.Any(SignalCard.IsYellow) || !phase.State.Any(SignalCard.IsGreen))
+            {
+                continue;
+            }
+
+            var stage = phase.State.Select(SignalCard.IsGreen).ToArray();
+
+            // The part of a stage in which crossings clear is no stage of its own.
+            if (order.Count > 0 && IsWithCrossings(card, stages[order[^1]], stage))
+            {
+                continue;
+            }
+
+            order.Add(Add(stages, stage));
+        }
+
+        if (order.Count > 1 && IsWithCrossings(card, stages[order[^1]], stages[order[0]]) && !stages[order[^1]].SequenceEqual(stages[order[0]]))
+        {
+            order.RemoveAt(0);
+        }
+
+        ReferenceOrder = [.. order];
+        foreach (var stage in ListLargest(card))
+        {
+            if (stages.Count >= LargestMenu)
+            {
+                break;
+            }
+
+            Add(stages, stage);
+        }
+
+        Stages = [.. stages.Select(s => s.ToImmutableArray())];
+    }
+
+    public SignalCard Card { get; }
+
+    public ImmutableArray<ImmutableArray<bool>> Stages { get; }
+
+    /// <summary>The stages of the reference program in its order, as indices into <see cref="Stages"/>.</summary>
+    public ImmutableArray<int> ReferenceOrder { get; }
+
+    /// <summary>True when a cycle of these stages serves every link that the reference serves.</summary>
+    public bool Serves(ReadOnlySpan<int> stages)
+    {
+        for (var link = 0; link < Card.LinkCount; link++)
+        {
+            if (!Card.IsServed(link))
+            {
+                continue;
+            }
+
+            var isServed = false;
+            foreach (var stage in stages)
+            {
+                isServed |= Stages[stage][link];
+            }
+
+            if (!isServed)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static int Add(List<bool[]> stages, bool[] stage)
+    {
+        var known = stages.FindIndex(s => s.SequenceEqual(stage));
+        if (known >= 0)
+        {
+            return known;
+        }
+
+        stages.Add(stage);
+        return stages.Count - 1;
+    }
+
+    /// <summary>True when two stages differ by crossings alone, and the second has no more of them.</summary>
+    private static bool IsWithCrossings(SignalCard card, bool[] stage, bool[] other)
+    {
+        for (var link = 0; link < card.LinkCount; link++)
+        {
+            if (stage[link] != other[link] && (!card.IsCrossing(link) || other[link]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static IEnumerable<bool[]> ListLargest(SignalCard card)
+    {
+        // Links that may share with exactly the same others are one choice.
+        var blocks = new List<List<int>>();
+        for (var link = 0; link < card.LinkCount; link++)
+        {
+            if (!card.IsServed(link))
+            {
+                continue;
+            }
+
+            var like = blocks.FirstOrDefault(b => card.MayShare(b[0], link) && Enumerable.Range(0, card.LinkCount).All(o => card.MayShare(b[0], o) == card.MayShare(link, o)));
+            if (like is null)
+            {
+                blocks.Add([link]);
+            }
+            else
+            {
+                like.Add(link);
+            }
+        }
+
+        var found = new List<List<int>>();
+        Grow(card, blocks, [], [.. Enumerable.Range(0, blocks.Count)], [], found);
+        foreach (var set in found)
+        {
+            var stage = new bool[card.LinkCount];
+            foreach (var link in set.SelectMany(b => blocks[b]))
+            {
+                stage[link] = true;
+            }
+
+            yield return stage;
+        }
+    }
+
+    /// <summary>Largest sets in which all may share: Bron and Kerbosch's search, with a pivot.</summary>
+    private static void Grow(SignalCard card, List<List<int>> blocks, List<int> chosen, List<int> open, List<int> done, List<List<int>> found)
+    {
+        const int EnoughSets = 400;
+        if (found.Count >= EnoughSets)
+        {
+            return;
+        }
+
+        if (open.Count == 0)
+        {
+            if (done.Count == 0)
+            {
+                found.Add([.. chosen]);
+            }
+
+            return;
+        }
+
+        bool Share(int a, int b) => a != b && card.MayShare(blocks[a][0], blocks[b][0]);
+        var pivot = open.Concat(done).MaxBy(p => open.Count(o => Share(p, o)));
+        foreach (var next in open.Where(o => !Share(pivot, o)).ToArray())
+        {
+            Grow(card, blocks, [.. chosen, next], [.. open.Where(o => Share(next, o))], [.. done.Where(o => Share(next, o))], found);
+            open.Remove(next);
+            done.Add(next);
+        }
+    }
+}

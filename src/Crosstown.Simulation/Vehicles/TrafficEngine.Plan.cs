@@ -148,6 +148,11 @@ public sealed partial class TrafficEngine
                     return Math.Min(safe, Before(dist, kind));
                 }
 
+                if (isNear && _streets.WaitM[link] > 0 && dist < reach)
+                {
+                    safe = Math.Min(safe, ToWaitingPlace(slot, link, dist));
+                }
+
                 next = _streets.LaneCount + link;
             }
             else
@@ -244,6 +249,15 @@ public sealed partial class TrafficEngine
         return _streets.WaitM[link] > 0 && aspect != Aspect.RedAfterStop
             ? IsFree(slot, link, dist, false, true) ? (byte)0 : HeldByOthers
             : IsFree(slot, link, dist, yields, false) ? (byte)0 : HeldByOthers;
+    }
+
+    /// <summary>The speed toward the waiting place inside a junction, for one who may have to wait there.</summary>
+    private double ToWaitingPlace(int slot, int link, double dist)
+    {
+        var kind = _kind[slot];
+        var stop = Before(dist + _streets.WaitM[link], kind);
+        var canStop = stop >= _speed[slot] - (_decelerationOf[kind] * _stepS) - 1e-9;
+        return canStop && _heads.Aspects[link] is not (Aspect.Green or Aspect.Major) && !IsFree(slot, link, dist, true, false) ? stop : double.MaxValue;
     }
 
     /// <summary>What a vehicle inside a junction still heeds: its waiting place, and walkers on a crossing ahead.</summary>
@@ -382,7 +396,7 @@ public sealed partial class TrafficEngine
             }
 
             var inS = DriverModel.TravelS(toLine + foe.MineM - StreetLayout.ConflictM, speed, acceleration, top);
-            var outS = DriverModel.TravelS(toLine + foe.MineM + StreetLayout.ConflictM + (foe.Joins ? 0 : length), speed, acceleration, top);
+            var outS = DriverModel.TravelS(toLine + foe.MineM + StreetLayout.ConflictM + (foe.Joins ? 0 : length), Math.Min(speed, top), acceleration, top);
             var isFirst = foe.GoesFirst || _heads.Aspects[link] == Aspect.RedAfterStop;
             if (!IsBoxFree(slot, foe, inS, outS, isFirst) || (yields && isFirst && !LetsPast(slot, foe, inS, outS, top)))
             {

@@ -178,14 +178,15 @@ public sealed class StreetModel
     public StreetOutcome Run(IEnumerable<FixedProgram> programs, ulong seed, double scatterS = 0, double stopAtS = double.PositiveInfinity)
     {
         var byName = programs.ToDictionary(p => p.Signal, p => new SignalTimeline(p), StringComparer.Ordinal);
-        return Run([.. _graph.SignalNames.Select(s => byName.GetValueOrDefault(s))], seed, scatterS, stopAtS);
+        return Run([.. _graph.SignalNames.Select(s => byName.GetValueOrDefault(s))], seed, scatterS, stopAtS, 1);
     }
 
     internal IReadOnlyList<string> SignalNames => _graph.SignalNames;
 
-    internal StreetOutcome Run(SignalTimeline?[] signals, ulong seed, double scatterS, double stopAtS)
+    /// <param name="press">The same trips in a time that is shorter by this factor, 1 or more: a plan's reserve shows.</param>
+    internal StreetOutcome Run(SignalTimeline?[] signals, ulong seed, double scatterS, double stopAtS, double press)
     {
-        Reset(signals, seed, scatterS);
+        Reset(signals, seed, scatterS, press);
         var trips = _graph.Trips.Length;
         var limit = stopAtS * trips;
         for (var t = _beginS; t < _endS && _finished < trips; t++)
@@ -227,7 +228,7 @@ public sealed class StreetModel
         return Charge();
     }
 
-    private void Reset(SignalTimeline?[] signals, ulong seed, double scatterS)
+    private void Reset(SignalTimeline?[] signals, ulong seed, double scatterS, double press)
     {
         _signals = signals;
         Array.Clear(_head);
@@ -255,7 +256,7 @@ public sealed class StreetModel
         for (var v = 0; v < _place.Length; v++)
         {
             _place[v] = -1;
-            _departS[v] = _graph.Trips[v].DepartS + (scatterS > 0 ? random.Between(0, scatterS) : 0);
+            _departS[v] = _beginS + ((_graph.Trips[v].DepartS - _beginS) / press) + (scatterS > 0 ? random.Between(0, scatterS) : 0);
             _arriveS[v] = random.NextDouble();
         }
 

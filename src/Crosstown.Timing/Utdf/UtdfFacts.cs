@@ -182,7 +182,9 @@ internal sealed class UtdfFactsReader
         var served = all.Exists(m => !m.IsRight) ? all.FindAll(m => !m.IsRight) : all;
         void Assume(StreetFact fact, decimal? value, string basis) => assumptions.Add(new FactAssumption(fact, phase.Number, value, basis));
 
-        var role = served.Exists(m => (m.Phases & bit) != 0) && served.Where(m => (m.Phases & bit) != 0).All(m => m.IsLeft) ? PhaseRole.LeftTurn
+        // A left turn's own phase stands beside the through traffic of its approach; the stem of a T is a street of its own.
+        bool IsBesideThrough(UtdfMovement left) => left.IsLeft && _roads.Nodes[left.Node].Movements.Exists(m => m.Direction == left.Direction && m.IsThrough && IsServed(m) && (m.Phases & bit) == 0);
+        var role = served.Exists(m => (m.Phases & bit) != 0) && served.Where(m => (m.Phases & bit) != 0).All(IsBesideThrough) ? PhaseRole.LeftTurn
             : served.Count > 0 && signal.Phases.Any(p => p.Barrier == phase.Barrier && signal.ReferencePhases.Contains(p.Number)) ? PhaseRole.Major
             : PhaseRole.Minor;
         Assume(StreetFact.Role, null, $"{role switch { PhaseRole.LeftTurn => "left turn", PhaseRole.Major => "major", _ => "minor" }}, from its movements and the file's reference phases");

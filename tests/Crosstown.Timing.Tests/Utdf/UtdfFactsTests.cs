@@ -73,6 +73,16 @@ public sealed class UtdfFactsTests
     }
 
     [Fact]
+    public void The_stem_of_a_T_is_a_street_and_no_left_turn()
+    {
+        // No lane and no traffic goes straight on from Elm Street's south leg: its phase serves left and right turns.
+        var text = UtdfFiles.Small.Replace("Lanes,2,1,1,1", "Lanes,2,1,0,1", StringComparison.Ordinal).Replace("Volume,2,46,92,46,10,80", "Volume,2,46,0,46,0,0", StringComparison.Ordinal)
+            .Replace("Lanes,2,1,0,1,0,1,0", "Lanes,2,1,0,1,0,0,0", StringComparison.Ordinal).Replace("Phase1,2,,8,8", "Phase1,2,8,,8", StringComparison.Ordinal).Replace("PermPhase1,2,8,", "PermPhase1,2,,", StringComparison.Ordinal);
+        var (facts, _) = Read(text, signal: 1);
+        Assert.Equal((PhaseRole.Minor, PhaseRole.LeftTurn), (Street(facts, 8).Role, Street(facts, 5).Role));
+    }
+
+    [Fact]
     public void What_an_engineer_measured_counts_more_and_is_no_longer_assumed()
     {
         var measured = Facts("""
@@ -142,14 +152,14 @@ public sealed class UtdfFactsTests
 
     internal static IReadOnlyList<MeasuredFacts> Facts(string json) => FactsFile.Read(new MemoryStream(Encoding.UTF8.GetBytes(json)), "facts.json");
 
-    private static (SignalFacts Facts, IReadOnlyList<FactAssumption> Assumed) Read(string text = UtdfFiles.Small, IReadOnlyList<MeasuredFacts>? measured = null)
+    private static (SignalFacts Facts, IReadOnlyList<FactAssumption> Assumed) Read(string text = UtdfFiles.Small, IReadOnlyList<MeasuredFacts>? measured = null, int signal = 0)
     {
         var document = UtdfFiles.Read(text);
         var network = UtdfNetwork.Read(document, new UtdfNetworkOptions(), new DataIssueLog());
         var issues = new DataIssueLog();
         var read = UtdfFacts.Read(document, network, measured ?? [], issues);
         Assert.Equal(0, issues.Count);
-        return (read.Facts[0], read.Assumptions[0]);
+        return (read.Facts[signal], read.Assumptions[signal]);
     }
 
     private static PhaseFacts Street(SignalFacts facts, byte phase) => facts.Street.Single(s => s.Phase == phase);

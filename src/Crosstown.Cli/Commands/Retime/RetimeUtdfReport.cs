@@ -247,8 +247,8 @@ internal sealed class RetimeUtdfReport
                 .. _approaches.Where(a => (a.After ?? a.Before)!.Signal == index).SelectMany(a => new[]
                 {
                     Row((a.After ?? a.Before)!, "delay, s/veh", a.Before?.DelayS, a.After?.DelayS),
-                    Row((a.After ?? a.Before)!, "stops per vehicle", a.Before?.StopsPerVehicle, a.After?.StopsPerVehicle),
-                    Row((a.After ?? a.Before)!, "degree of saturation", a.Before?.DegreeOfSaturation, a.After?.DegreeOfSaturation),
+                    Row((a.After ?? a.Before)!, "stops per 100 vehicles", 100 * a.Before?.StopsPerVehicle, 100 * a.After?.StopsPerVehicle),
+                    Row((a.After ?? a.Before)!, "degree of saturation, %", 100 * a.Before?.DegreeOfSaturation, 100 * a.After?.DegreeOfSaturation),
                     Row((a.After ?? a.Before)!, "queue, veh", a.Before?.QueueVeh, a.After?.QueueVeh),
                 }),
             ],

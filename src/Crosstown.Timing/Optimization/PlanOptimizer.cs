@@ -158,7 +158,7 @@ public sealed class PlanOptimizer
     }
 
     /// <summary>
-    /// Today's timing; where it breaks a minimum and splits may change, the same cycle filled anew. A cycle too short for its minimums keeps today's splits: walks are then
+    /// Today's timing; where it breaks a minimum and splits may change, the same cycle filled anew. A cycle too short for its minimums, or of no whole seconds, keeps today's splits: walks are then
     /// served by override, as today. Null when today is unknown.
     /// </summary>
     private SignalState? TodayOrFilled(int s, SplitRules rules, NetworkSearch search)
@@ -176,7 +176,7 @@ public sealed class PlanOptimizer
             return state;
         }
 
-        return rules.ShortestCycleMs(minimums) > state.CycleMs ? state : state with { SplitMs = rules.Fill(state.CycleMs, minimums, search.FlowRatios(s)) };
+        return state.CycleMs % 1000 != 0 || rules.ShortestCycleMs(minimums) > state.CycleMs ? state : state with { SplitMs = rules.Fill(state.CycleMs, minimums, search.FlowRatios(s)) };
     }
 
     /// <summary>A start at a cycle: flow shares, offsets as today. Null when the minimums fit neither it nor its double.</summary>

@@ -265,12 +265,12 @@ internal sealed class PlanReport(TimingNetwork network, OptimizerOptions options
 
         if (offsetS is { } o and not 0)
         {
-            what.Add(string.Create(culture, $"offset {o:+0;-0} s"));
+            what.Add(string.Create(culture, $"offset {o:+0.#;-0.#} s"));
         }
 
         if (!splits.IsEmpty)
         {
-            what.Add("splits " + string.Join(", ", splits.Select(p => string.Create(culture, $"phase {p.Key} {p.Value:+0;-0} s"))));
+            what.Add("splits " + string.Join(", ", splits.Select(p => string.Create(culture, $"phase {p.Key} {p.Value:+0.#;-0.#} s"))));
         }
 
         if (hasNewOrder)

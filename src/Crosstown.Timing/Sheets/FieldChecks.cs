@@ -1,4 +1,5 @@
 using Crosstown.Core.Controllers;
+using Crosstown.Timing.Model;
 
 namespace Crosstown.Timing.Sheets;
 
@@ -39,6 +40,12 @@ internal static class FieldChecks
             yield return $"Pattern {pattern}, phase {note.Phase}: {Word(note.Kind)} ({note.Reason}).";
         }
 
+        foreach (var assumption in signal.About.Assumptions.GroupBy(a => (a.Fact, a.Basis)))
+        {
+            var values = assumption.Where(a => a.Phase is not null).Select(a => $"phase {a.Phase}{(a.Value is { } value ? $" {Markup.Number((double)value)} {Unit(a.Fact)}" : "")}").ToList();
+            yield return $"Not measured: {Word(assumption.Key.Fact)}, {assumption.Key.Basis}{(values.Count > 0 ? $": {string.Join(", ", values)}" : "")}.";
+        }
+
         foreach (var check in signal.About.FieldChecks)
         {
             yield return check;
@@ -46,6 +53,28 @@ internal static class FieldChecks
 
         yield return "After the change the controller is in step within five cycles, and no detector or walk that is not used is on recall by mistake.";
     }
+
+    internal static string Word(StreetFact fact) => fact switch
+    {
+        StreetFact.Role => "role",
+        StreetFact.Speed => "approach speed",
+        StreetFact.Grade => "grade",
+        StreetFact.Width => "width to clear",
+        StreetFact.DetectorSetback => "detector setback",
+        StreetFact.BicycleCrossing => "bicycle crossing",
+        StreetFact.Crossing => "length of the crossing",
+        StreetFact.Conflicts => "conflicts",
+        StreetFact.LeftTurns => "left turns",
+        _ => "coordination group",
+    };
+
+    internal static string Unit(StreetFact fact) => fact switch
+    {
+        StreetFact.Speed => "mph",
+        StreetFact.Grade => "percent",
+        StreetFact.Role or StreetFact.Conflicts or StreetFact.LeftTurns or StreetFact.CoordinationGroup => "",
+        _ => "ft",
+    };
 
     private static string Word(NoteKind kind) => kind switch
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Crosstown.Core.Controllers;
+using Crosstown.Timing.Model;
 
 namespace Crosstown.Timing.Sheets;
 
@@ -85,6 +86,8 @@ public static class PlanFile
 
         json.WriteEndArray();
         Comparisons(json, signal.About.Comparisons);
+        Notes(json, signal);
+        Assumptions(json, signal.About.Assumptions);
         json.WriteEndObject();
     }
 
@@ -150,6 +153,60 @@ public static class PlanFile
                 Number(json, "afterSpread", figure.AfterSpread);
                 json.WriteEndObject();
             }
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Notes(Utf8JsonWriter json, SheetTiming signal)
+    {
+        json.WriteStartArray("explanations");
+        foreach (var sentence in signal.About.Explanations)
+        {
+            json.WriteStringValue(sentence);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("notes");
+        foreach (var (pattern, note) in signal.Notes)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("pattern", pattern);
+            json.WriteNumber("phase", note.Phase);
+            json.WriteString("accepted", note.Kind switch
+            {
+                NoteKind.PedestriansByOverride => "pedestrians-by-override",
+                NoteKind.LessThanToday => "less-than-today",
+                NoteKind.NearCapacity => "near-capacity",
+                _ => "storage",
+            });
+            json.WriteString("reason", note.Reason);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Assumptions(Utf8JsonWriter json, ImmutableArray<FactAssumption> assumptions)
+    {
+        json.WriteStartArray("assumptions");
+        foreach (var assumption in assumptions)
+        {
+            json.WriteStartObject();
+            json.WriteString("fact", FieldChecks.Word(assumption.Fact));
+            if (assumption.Phase is { } phase)
+            {
+                json.WriteNumber("phase", phase);
+            }
+
+            if (assumption.Value is { } value)
+            {
+                json.WriteNumber("value", value);
+                json.WriteString("unit", FieldChecks.Unit(assumption.Fact));
+            }
+
+            json.WriteString("basis", assumption.Basis);
+            json.WriteEndObject();
         }
 
         json.WriteEndArray();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Crosstown.Core.Street;
+using Crosstown.Timing.Model;
 
 namespace Crosstown.Timing.Sheets;
 
@@ -36,6 +37,12 @@ public sealed record SheetSignal
 
     /// <summary>Before and after by approach; empty when nothing was compared.</summary>
     public ImmutableArray<ApproachComparison> Comparisons { get; init; } = [];
+
+    /// <summary>What the plan does here and why, as sentences; empty when nothing is said.</summary>
+    public ImmutableArray<string> Explanations { get; init; } = [];
+
+    /// <summary>Facts that nobody measured and that the plan was approved by.</summary>
+    public ImmutableArray<FactAssumption> Assumptions { get; init; } = [];
 
     /// <summary>What else to look at in the field, as sentences.</summary>
     public ImmutableArray<string> FieldChecks { get; init; } = [];

@@ -61,6 +61,10 @@ internal sealed class TimingSheetPage(TextWriter writer, SheetDetails details)
         var about = signal.About;
         _page.Raw("<header>").Element("h1", about.Name.Length > 0 ? $"Signal {about.Signal}: {about.Name}" : $"Signal {about.Signal}");
         _page.Element("p", string.Create(CultureInfo.InvariantCulture, $"{details.Title}. Timing sheet prepared {details.PreparedOn:yyyy-MM-dd}. {details.Source}").TrimEnd()).Raw("</header>\n");
+        foreach (var sentence in about.Explanations)
+        {
+            _page.Element("p", sentence);
+        }
     }
 
     private void Pattern(SheetTiming signal, PatternTiming pattern, PatternTiming? today)

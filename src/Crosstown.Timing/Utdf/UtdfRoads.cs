@@ -11,7 +11,6 @@ internal sealed class UtdfRoads
     private static readonly string[] s_needed = ["Nodes", "Links", "Lanes", "Timeplans", "Phases"];
 
     private readonly UtdfCells _cells;
-    private readonly bool _isMetric;
 
     private UtdfRoads(UtdfCells cells)
     {
@@ -19,15 +18,18 @@ internal sealed class UtdfRoads
         var network = cells.Document.Named("Network").FirstOrDefault();
         double Setting(string record, double least, double most, double otherwise) =>
             network is null ? otherwise : cells.Number(network, record, null, "DATA", least, most) ?? otherwise;
-        _isMetric = Setting("Metric", 0, 1, 0) == 1;
+        IsMetric = Setting("Metric", 0, 1, 0) == 1;
         LostTimeAdjustS = Setting("LostTimeAdjust", -20, 20, 0);
-        VehicleFt = Feet(Setting("vehLength", 1, 200, _isMetric ? 7.5 : 25));
+        VehicleFt = Feet(Setting("vehLength", 1, 200, IsMetric ? 7.5 : 25));
         CriticalGapS = Setting("criticalgap", 1, 20, 4.5);
         FollowUpS = Setting("followuptime", 1, 20, 2.5);
         PeakHourFactor = Setting("PHF", 0.2, 1, 1);
         HeavyShare = Setting("HV", 0, 1, 0.02);
         IdealFlow = Setting("DefFlow", 300, 4000, 1900);
     }
+
+    /// <summary>Meters and km/h in place of feet and mph.</summary>
+    public bool IsMetric { get; }
 
     public double LostTimeAdjustS { get; }
 
@@ -65,7 +67,7 @@ internal sealed class UtdfRoads
         return roads;
     }
 
-    private double Feet(double length) => _isMetric ? length * FeetPerMetre : length;
+    public double Feet(double length) => IsMetric ? length * FeetPerMetre : length;
 
     private void ReadNodes(UtdfSection section)
     {
@@ -114,7 +116,7 @@ internal sealed class UtdfRoads
 
     /// <summary>Feet at miles per hour, or metres at kilometres per hour.</summary>
     private double? Cruise(double? distance, double? speed) =>
-        distance > 0 && speed > 0 ? distance / (speed * (_isMetric ? 1 / 3.6 : 22.0 / 15)) : null;
+        distance > 0 && speed > 0 ? distance / (speed * (IsMetric ? 1 / 3.6 : 22.0 / 15)) : null;
 
     private string Street(string name)
     {

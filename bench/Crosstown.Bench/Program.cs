@@ -62,11 +62,23 @@ internal static class Program
                 case "timing":
                     isMet &= TimingBench.Run();
                     break;
+                case "tempe":
+                    isMet &= TempeBench.Run(shared);
+                    break;
+                case "trust":
+                    isMet &= TrustBench.Run(shared);
+                    break;
                 case "serve":
                     isMet &= await ServeBench.RunAsync();
                     break;
+                case "simulate":
+                    isMet &= SimulationBench.Simulate(shared);
+                    break;
+                case "transmission":
+                    isMet &= SimulationBench.Transmission();
+                    break;
                 default:
-                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, learn, rolling, poll, utdf, timing and serve, and live alone.");
+                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, learn, rolling, poll, utdf, timing, tempe, trust, serve, simulate and transmission, and live alone.");
                     return 2;
             }
         }

@@ -68,6 +68,11 @@ internal sealed class StreetLayout
             Foes[c] = IsDriven[c] ? FindFoes(c, shapes) : [];
         }
 
+        for (var c = 0; c < LinkCount; c++)
+        {
+            WaitM[c] = BoundWait(c, shapes);
+        }
+
         CrossesOthers = [.. Foes.Select(f => f.Length > 0)];
         Neighbors(network);
     }
@@ -184,6 +189,28 @@ internal sealed class StreetLayout
         LengthM[track] = Math.Max(0.1, length);
         LimitMps[track] = limit;
         return [.. points];
+    }
+
+    /// <summary>A vehicle waits inside before the first way that it yields to there: any, or at a signal those of the opposing street.</summary>
+    private double BoundWait(int c, RoadPoint[][] shapes)
+    {
+        var wait = WaitM[c];
+        foreach (var foe in Foes[c])
+        {
+            if (IsDriven[foe.Link] && foe.GoesFirst && !foe.Joins && (Network.Connections[c].Signal is null || IsOpposing(shapes[c], shapes[foe.Link])))
+            {
+                wait = Math.Min(wait, foe.MineM - ConflictM);
+            }
+        }
+
+        return wait < 1 ? 0 : wait;
+    }
+
+    private static bool IsOpposing(RoadPoint[] a, RoadPoint[] b)
+    {
+        var (ax, ay) = (a[1].X - a[0].X, a[1].Y - a[0].Y);
+        var (bx, by) = (b[1].X - b[0].X, b[1].Y - b[0].Y);
+        return (ax * bx) + (ay * by) < -0.5 * Math.Sqrt(((ax * ax) + (ay * ay)) * ((bx * bx) + (by * by)));
     }
 
     private static double TurningSpeed(TurnDirection direction, double limit) => direction switch

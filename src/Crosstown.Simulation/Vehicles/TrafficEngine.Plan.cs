@@ -5,8 +5,9 @@ public sealed partial class TrafficEngine
     /// <summary>A vehicle stops this far before a line, m.</summary>
     private const double LineMarginM = 0.5;
 
-    private const byte HeldBySignalOrRoom = 1;
+    private const byte HeldByRoom = 1;
     private const byte HeldByOthers = 2;
+    private const byte HeldBySignal = 3;
 
     private void PlanSpeeds()
     {
@@ -132,7 +133,7 @@ public sealed partial class TrafficEngine
                 var link = isNear ? _nextLink[slot] : LinkFrom(_route[slot], step, track);
                 if (link < 0)
                 {
-                    _heldNext[slot] = HeldBySignalOrRoom;
+                    _heldNext[slot] = HeldByRoom;
                     return Math.Min(safe, Before(dist, kind));
                 }
 
@@ -145,6 +146,11 @@ public sealed partial class TrafficEngine
                     }
 
                     return Math.Min(safe, Before(dist, kind));
+                }
+
+                if (isNear && _streets.WaitM[link] > 0 && dist < reach)
+                {
+                    safe = Math.Min(safe, ToWaitingPlace(slot, link, dist));
                 }
 
                 next = _streets.LaneCount + link;
@@ -220,7 +226,7 @@ public sealed partial class TrafficEngine
         var aspect = _heads.Aspects[link];
         if (aspect is Aspect.Red or Aspect.Yellow)
         {
-            return HeldBySignalOrRoom;
+            return HeldBySignal;
         }
 
         if (!isNear)
@@ -230,7 +236,7 @@ public sealed partial class TrafficEngine
 
         if (_streets.CrossesOthers[link] && !HasRoom(slot, link, aheadM))
         {
-            return HeldBySignalOrRoom;
+            return HeldByRoom;
         }
 
         var mustStop = aspect is Aspect.RedAfterStop or Aspect.StopThenMinor;
@@ -243,6 +249,15 @@ public sealed partial class TrafficEngine
         return _streets.WaitM[link] > 0 && aspect != Aspect.RedAfterStop
             ? IsFree(slot, link, dist, false, true) ? (byte)0 : HeldByOthers
             : IsFree(slot, link, dist, yields, false) ? (byte)0 : HeldByOthers;
+    }
+
+    /// <summary>The speed toward the waiting place inside a junction, for one who may have to wait there.</summary>
+    private double ToWaitingPlace(int slot, int link, double dist)
+    {
+        var kind = _kind[slot];
+        var stop = Before(dist + _streets.WaitM[link], kind);
+        var canStop = stop >= _speed[slot] - (_decelerationOf[kind] * _stepS) - 1e-9;
+        return canStop && _heads.Aspects[link] is not (Aspect.Green or Aspect.Major) && !IsFree(slot, link, dist, true, false) ? stop : double.MaxValue;
     }
 
     /// <summary>What a vehicle inside a junction still heeds: its waiting place, and walkers on a crossing ahead.</summary>
@@ -326,7 +341,7 @@ public sealed partial class TrafficEngine
             for (var i = on.Length - 1; i >= 0; i--)
             {
                 var end = offset + _position[on[i]] - _length[on[i]];
-                if (_waitedS[on[i]] > 0)
+                if (_speed[on[i]] < HaltingMps)
                 {
                     return end >= needed;
                 }
@@ -381,7 +396,7 @@ public sealed partial class TrafficEngine
             }
 
             var inS = DriverModel.TravelS(toLine + foe.MineM - StreetLayout.ConflictM, speed, acceleration, top);
-            var outS = DriverModel.TravelS(toLine + foe.MineM + StreetLayout.ConflictM + (foe.Joins ? 0 : length), speed, acceleration, top);
+            var outS = DriverModel.TravelS(toLine + foe.MineM + StreetLayout.ConflictM + (foe.Joins ? 0 : length), Math.Min(speed, top), acceleration, top);
             var isFirst = foe.GoesFirst || _heads.Aspects[link] == Aspect.RedAfterStop;
             if (!IsBoxFree(slot, foe, inS, outS, isFirst) || (yields && isFirst && !LetsPast(slot, foe, inS, outS, top)))
             {
@@ -454,7 +469,7 @@ public sealed partial class TrafficEngine
         {
             if (_nextLink[other] != foe.Link)
             {
-                if (_held[other] != 0 && _waitedS[other] > 0)
+                if (_held[other] is HeldByRoom or HeldByOthers && _waitedS[other] > 0)
                 {
                     return true;
                 }
@@ -462,7 +477,7 @@ public sealed partial class TrafficEngine
                 continue;
             }
 
-            if (_held[other] == HeldBySignalOrRoom && _waitedS[other] > 1)
+            if (_held[other] == HeldByRoom && _waitedS[other] > 1)
             {
                 return true;
             }
@@ -526,7 +541,7 @@ public sealed partial class TrafficEngine
             var from = _streets.FromLane[link];
             foreach (var other in On(from))
             {
-                if (_held[other] == HeldBySignalOrRoom)
+                if (_held[other] is HeldByRoom or HeldBySignal)
                 {
                     break;
                 }

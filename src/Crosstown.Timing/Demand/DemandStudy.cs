@@ -100,11 +100,16 @@ public static class DemandStudy
         const int enough = 3;
         var usual = Enumerable.Range(0, groups.Count).Where(i => studied[i].Saturation.IsMeasured).GroupBy(i => groups[i].Turn).Where(t => t.Count() >= enough)
             .ToDictionary(t => t.Key, t => Median([.. t.Select(i => studied[i].Saturation.SaturationVehPerHour / groups[i].Lanes)])!.Value);
+        var ends = studied.Where(s => s.Saturation.IsEndMeasured).Select(s => s.Saturation.EndGainS).ToList();
+        var usualEnd = ends.Count >= enough ? Median(ends) : null;
         return
         [
-            .. studied.Select((s, i) => !s.Saturation.IsMeasured && usual.TryGetValue(groups[i].Turn, out var perLane)
-                ? s with { Saturation = s.Saturation with { SaturationVehPerHour = perLane * groups[i].Lanes, IsFromOthers = true } }
-                : s),
+            .. studied.Select((s, i) => s with
+            {
+                Saturation = (!s.Saturation.IsMeasured && usual.TryGetValue(groups[i].Turn, out var perLane)
+                    ? s.Saturation with { SaturationVehPerHour = perLane * groups[i].Lanes, IsFromOthers = true }
+                    : s.Saturation) with { EndGainS = s.Saturation.IsEndMeasured ? s.Saturation.EndGainS : usualEnd ?? s.Saturation.EndGainS },
+            }),
         ];
     }
 

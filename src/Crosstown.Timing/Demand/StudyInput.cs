@@ -108,7 +108,7 @@ public sealed record StudyOptions
                 || (i > 0 && period.FromMinute < GivenPeriods[i - 1].ToMinute))
             {
                 yield return new Problem(
-                    "XT691", $"periods/{i + 1}", $"{period}: periods lie within 00:00-24:00, begin and end on a quarter of an hour, last a while, and follow one another.");
+                    "XT700", $"periods/{i + 1}", $"{period}: periods lie within 00:00-24:00, begin and end on a quarter of an hour, last a while, and follow one another.");
             }
         }
     }

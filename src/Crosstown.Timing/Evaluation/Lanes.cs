@@ -7,8 +7,8 @@ namespace Crosstown.Timing.Evaluation;
 
 /// <summary>Sixteen numbers side by side.</summary>
 /// <remarks>
-/// Every implementation does the same operations on the same numbers in the same order, without fused multiply-add, so that a profile has the same bits on
-/// every processor. They are chosen once, by type, and compile to straight code.
+/// Every implementation does the same operations on the same numbers in the same order; a product and the sum after it are always rounded once. So a profile has
+/// the same bits on every processor. They are chosen once, by type, and compile to straight code.
 /// </remarks>
 internal interface ILanes<T>
     where T : struct, ILanes<T>
@@ -26,6 +26,9 @@ internal interface ILanes<T>
     static abstract T operator -(T left, T right);
 
     static abstract T operator *(T left, T right);
+
+    /// <summary>left · right + sum, rounded once.</summary>
+    static abstract T MultiplyAdd(T left, T right, T sum);
 
     static abstract T Min(T left, T right);
 
@@ -76,6 +79,9 @@ internal readonly struct Lanes512 : ILanes<Lanes512>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 operator *(Lanes512 left, Lanes512 right) => new(left._v * right._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 MultiplyAdd(Lanes512 left, Lanes512 right, Lanes512 sum) => new(Vector512.FusedMultiplyAdd(left._v, right._v, sum._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Min(Lanes512 left, Lanes512 right) => new(Avx512F.Min(left._v, right._v));
@@ -142,6 +148,10 @@ internal readonly struct Lanes256 : ILanes<Lanes256>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 operator *(Lanes256 left, Lanes256 right) => new(left._low * right._low, left._high * right._high);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 MultiplyAdd(Lanes256 left, Lanes256 right, Lanes256 sum) =>
+        new(Vector256.FusedMultiplyAdd(left._low, right._low, sum._low), Vector256.FusedMultiplyAdd(left._high, right._high, sum._high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Min(Lanes256 left, Lanes256 right) => new(Least(left._low, right._low), Least(left._high, right._high));
@@ -259,6 +269,16 @@ internal struct LanesOneByOne : ILanes<LanesOneByOne>
         for (var i = 0; i < 16; i++)
         {
             left._v[i] *= right._v[i];
+        }
+
+        return left;
+    }
+
+    public static LanesOneByOne MultiplyAdd(LanesOneByOne left, LanesOneByOne right, LanesOneByOne sum)
+    {
+        for (var i = 0; i < 16; i++)
+        {
+            left._v[i] = MathF.FusedMultiplyAdd(left._v[i], right._v[i], sum._v[i]);
         }
 
         return left;

@@ -75,8 +75,18 @@ internal sealed partial class ProfileEngine
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Rotation(double laterBins, int bins)
     {
-        var shift = (int)Math.Floor(laterBins + 0.5) % bins;
-        return shift <= 0 ? -shift : bins - shift;
+        var shift = double.ConvertToIntegerNative<int>(Math.Floor(laterBins + 0.5));
+        while (shift > 0)
+        {
+            shift -= bins;
+        }
+
+        while (shift <= -bins)
+        {
+            shift += bins;
+        }
+
+        return -shift;
     }
 
     private void Arrivals<T>(int g, int fromSignal, ref float arrivals)
@@ -103,6 +113,8 @@ internal sealed partial class ProfileEngine
         var isFirst = true;
         ref var y = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_scratch), _stride + 16);
         ref var rows = ref MemoryMarshal.GetArrayDataReference(_out);
+        ref var feeders = ref MemoryMarshal.GetArrayDataReference(_feeders);
+        var stride = _stride;
         var perBin = bins / _periodS[group.Signal];
         for (var i = group.FirstStream; i < group.StreamEnd; i++)
         {
@@ -132,15 +144,15 @@ internal sealed partial class ProfileEngine
                 var x = zero;
                 for (var f = stream.FirstFeeder; f < stream.FeederEnd; f++)
                 {
-                    ref var feeder = ref _feeders[f];
-                    x += T.Load(ref rows, ((nint)feeder.Group * _stride) + rotation + (v << 4)) * T.Create(feeder.Scaled);
+                    ref var feeder = ref Unsafe.Add(ref feeders, f);
+                    x = T.MultiplyAdd(T.Load(ref rows, ((nint)feeder.Group * stride) + rotation + (v << 4)), T.Create(feeder.Scaled), x);
                 }
 
-                x += T.Up1(x, zero) * keep1;
-                x += T.Up2(x, zero) * keep2;
-                x += T.Up4(x, zero) * keep4;
-                x += T.Up8(x, zero) * keep8;
-                x += carry * ramp;
+                x = T.MultiplyAdd(T.Up1(x, zero), keep1, x);
+                x = T.MultiplyAdd(T.Up2(x, zero), keep2, x);
+                x = T.MultiplyAdd(T.Up4(x, zero), keep4, x);
+                x = T.MultiplyAdd(T.Up8(x, zero), keep8, x);
+                x = T.MultiplyAdd(carry, ramp, x);
                 T.Store(x, ref y, v << 4);
                 carry = T.Last(x);
             }
@@ -169,7 +181,7 @@ internal sealed partial class ProfileEngine
         var flow = 0.0;
         for (var f = stream.FirstFeeder; f < stream.FeederEnd; f++)
         {
-            flow += _feeders[f].Fed / Math.Max(1, _groups[_feeders[f].Group].Saturation);
+            flow += _feederFacts[f].Fed / Math.Max(1, _groups[_feeders[f].Group].Saturation);
         }
 
         return (float)(flow * BinS(signal) / 3600);

@@ -37,6 +37,7 @@ internal sealed partial class ProfileEngine
     private readonly Group[] _groups;
     private readonly Stream[] _streams;
     private readonly FeederShare[] _feeders;
+    private readonly FeederFacts[] _feederFacts;
     private readonly double[] _cost;
     private readonly double[] _walkCost;
 
@@ -58,6 +59,7 @@ internal sealed partial class ProfileEngine
     private float[] _guarded = [];
     private float[] _scratch = [];
     private int _stride;
+    private bool _hasNewCapacity;
     private int _width;
 
     public ProfileEngine(TimingNetwork network, int demand, EvaluationOptions options, TimingObjective objective)
@@ -90,6 +92,7 @@ internal sealed partial class ProfileEngine
         _hasPlan = new bool[signals];
         var streams = new List<Stream>();
         var feeders = new List<FeederShare>();
+        var facts = new List<FeederFacts>();
         var permissive = 0;
         var measured = 0;
         var fed = new List<int>[network.Groups.Length];
@@ -112,7 +115,8 @@ internal sealed partial class ProfileEngine
                 foreach (var f in source)
                 {
                     var from = group.Feeders[f].Group;
-                    feeders.Add(new FeederShare { Group = from, Share = (float)(_demand.FedVehPerHour[g][f] / _demand.VolumeVehPerHour[from]), Fed = _demand.FedVehPerHour[g][f] });
+                    feeders.Add(new FeederShare { Group = from });
+                    facts.Add(new FeederFacts((float)(_demand.FedVehPerHour[g][f] / _demand.VolumeVehPerHour[from]), _demand.FedVehPerHour[g][f]));
                     (fed[from] ??= []).Add(g);
                 }
 
@@ -133,6 +137,7 @@ internal sealed partial class ProfileEngine
 
         _streams = [.. streams];
         _feeders = [.. feeders];
+        _feederFacts = [.. facts];
         _fedBy = [.. fed.Select(list => list?.Distinct().Order().ToArray() ?? [])];
         PermissiveCount = permissive;
         MeasuredCount = measured;
@@ -293,6 +298,11 @@ internal sealed partial class ProfileEngine
         {
             Sweep(isForward: SweepCount % 2 == 0);
             SweepCount++;
+            if (_options.Tolerance <= 0)
+            {
+                continue;
+            }
+
             var index = Index();
             if (Math.Abs(before - index) <= _options.Tolerance * Math.Abs(index))
             {
@@ -302,7 +312,12 @@ internal sealed partial class ProfileEngine
             before = index;
         }
 
-        SetOverflows();
+        // Offsets alone change no capacity but that of permissive greens.
+        if (_hasNewCapacity || PermissiveCount > 0)
+        {
+            SetOverflows();
+        }
+
         return Index();
     }
 
@@ -535,7 +550,7 @@ internal sealed partial class ProfileEngine
                 stream.ShiftBins = _dispersions[stream.Dispersion].ShiftBins;
                 for (var f = stream.FirstFeeder; f < stream.FeederEnd; f++)
                 {
-                    _feeders[f].Scaled = _feeders[f].Share * _dispersions[stream.Dispersion].Now;
+                    _feeders[f].Scaled = _feederFacts[f].Share * _dispersions[stream.Dispersion].Now;
                 }
             }
 
@@ -574,6 +589,7 @@ internal sealed partial class ProfileEngine
             return;
         }
 
+        _hasNewCapacity = true;
         var layout = _layouts[signal];
         var bins = _bins[signal];
         var binS = BinS(signal);
@@ -648,6 +664,7 @@ internal sealed partial class ProfileEngine
     /// <summary>Overflow terms of all groups, with the metering by signals upstream.</summary>
     private void SetOverflows()
     {
+        _hasNewCapacity = false;
         for (var g = 0; g < _groups.Length; g++)
         {
             SetOverflow(g);
@@ -719,8 +736,8 @@ internal sealed partial class ProfileEngine
         {
             for (var f = _streams[i].FirstFeeder; f < _streams[i].FeederEnd; f++)
             {
-                fed += _feeders[f].Fed;
-                sum += _feeders[f].Fed * Math.Min(1, _groups[_feeders[f].Group].Saturation);
+                fed += _feederFacts[f].Fed;
+                sum += _feederFacts[f].Fed * Math.Min(1, _groups[_feeders[f].Group].Saturation);
             }
         }
 
@@ -907,10 +924,11 @@ internal sealed partial class ProfileEngine
     private struct FeederShare
     {
         public int Group;
-        public float Share;
         public float Scaled;
-        public double Fed;
     }
+
+    /// <summary>What a plan does not change of a feeder: its share of the group's departures, and veh/h.</summary>
+    private readonly record struct FeederFacts(float Share, double Fed);
 }
 
 /// <summary>How many numbers a kernel takes at a time.</summary>

@@ -91,10 +91,13 @@ public sealed record StagePlan(StageMenu Menu, ImmutableArray<int> Order, Immuta
         var least = 1;
         for (var link = 0; link < card.LinkCount; link++)
         {
-            if (stage[link] && !before[link] && !after[link])
+            if (!stage[link] || after[link])
             {
-                least = Math.Max(least, card.IsCrossing(link) ? profile.WalkS + CrossingCut(place, link, change, profile) : profile.MinimumGreenS);
+                continue;
             }
+
+            var walk = before[link] ? 0 : profile.WalkS;
+            least = Math.Max(least, card.IsCrossing(link) ? walk + CrossingCut(place, link, change, profile) : before[link] ? 0 : profile.MinimumGreenS);
         }
 
         return least;

@@ -29,6 +29,9 @@ public sealed class StreetModel
 
     private const double GapMarginS = 1;
 
+    /// <summary>Drivers want different speeds, and those behind drive as the slower ones ahead: the mean is so many standard deviations below what is wanted.</summary>
+    private const double PlatoonShare = 0.5;
+
     /// <summary>What the last vehicle's gap may reach over the end of a lane, m.</summary>
     private const double StandingGapM = 2.5;
 
@@ -59,6 +62,7 @@ public sealed class StreetModel
     private readonly int[] _slotStart;
     private readonly double[] _kindSpaceM;
     private readonly double[] _kindDriftMps;
+    private readonly double[] _kindSlower;
 
     // What a run changes; set back at its begin.
     private readonly int[] _queue;
@@ -111,6 +115,7 @@ public sealed class StreetModel
         _endS = endS;
         var kinds = graph.Kinds;
         _kindSpaceM = [.. kinds.Select(k => k.LengthM + k.StandingGapM)];
+        _kindSlower = [.. kinds.Select(k => PlatoonShare * k.SpeedFactorDeviation)];
         _kindDriftMps = [.. kinds.Select(k => k.Imperfection * k.AccelerationMps2 / 2)];
         var least = kinds.Length == 0 ? 7.5 : Math.Max(1, _kindSpaceM.Min());
         var lanes = graph.Network.Lanes.Length;
@@ -173,14 +178,15 @@ public sealed class StreetModel
     public StreetOutcome Run(IEnumerable<FixedProgram> programs, ulong seed, double scatterS = 0, double stopAtS = double.PositiveInfinity)
     {
         var byName = programs.ToDictionary(p => p.Signal, p => new SignalTimeline(p), StringComparer.Ordinal);
-        return Run([.. _graph.SignalNames.Select(s => byName.GetValueOrDefault(s))], seed, scatterS, stopAtS);
+        return Run([.. _graph.SignalNames.Select(s => byName.GetValueOrDefault(s))], seed, scatterS, stopAtS, 1);
     }
 
     internal IReadOnlyList<string> SignalNames => _graph.SignalNames;
 
-    internal StreetOutcome Run(SignalTimeline?[] signals, ulong seed, double scatterS, double stopAtS)
+    /// <param name="press">The same trips in a time that is shorter by this factor, 1 or more: a plan's reserve shows.</param>
+    internal StreetOutcome Run(SignalTimeline?[] signals, ulong seed, double scatterS, double stopAtS, double press)
     {
-        Reset(signals, seed, scatterS);
+        Reset(signals, seed, scatterS, press);
         var trips = _graph.Trips.Length;
         var limit = stopAtS * trips;
         for (var t = _beginS; t < _endS && _finished < trips; t++)
@@ -222,7 +228,7 @@ public sealed class StreetModel
         return Charge();
     }
 
-    private void Reset(SignalTimeline?[] signals, ulong seed, double scatterS)
+    private void Reset(SignalTimeline?[] signals, ulong seed, double scatterS, double press)
     {
         _signals = signals;
         Array.Clear(_head);
@@ -250,7 +256,7 @@ public sealed class StreetModel
         for (var v = 0; v < _place.Length; v++)
         {
             _place[v] = -1;
-            _departS[v] = _graph.Trips[v].DepartS + (scatterS > 0 ? random.Between(0, scatterS) : 0);
+            _departS[v] = _beginS + ((_graph.Trips[v].DepartS - _beginS) / press) + (scatterS > 0 ? random.Between(0, scatterS) : 0);
             _arriveS[v] = random.NextDouble();
         }
 
@@ -398,7 +404,7 @@ public sealed class StreetModel
         var restM = road.LengthM * (1 - along);
         var speed = Math.Min(road.SpeedMps, _graph.Kinds[kind].MaximumSpeedMps);
         _freeS[v] += restM / speed;
-        var arriveS = atS + (restM / Math.Max(0.5 * speed, speed - _kindDriftMps[kind]));
+        var arriveS = atS + (restM / Math.Max(0.5 * speed, (speed * (1 - _kindSlower[kind])) - _kindDriftMps[kind]));
         foreach (var stop in _graph.Trips[v].Stops)
         {
             if (_graph.Network.Lanes[stop.Lane].Edge == road.Edge)

@@ -19,7 +19,7 @@ public sealed record StreetSearchOptions
     public double ScatterS { get; init; } = 20;
 
     /// <summary>Cycles that are tried to begin with, s.</summary>
-    public ImmutableArray<int> Cycles { get; init; } = [36, 44, 52, 60, 70, 80, 90, 105, 120];
+    public ImmutableArray<int> Cycles { get; init; } = [44, 52, 60, 70, 80, 90, 105, 120];
 
     /// <summary>Plans to begin with beside those made here, such as an optimizer's, one plan per signal each.</summary>
     public ImmutableArray<ImmutableArray<StagePlan>> Starts { get; init; } = [];
@@ -53,6 +53,12 @@ public sealed class StreetSearch
 
     /// <summary>Changes in a row that come to nothing before a search gives up.</summary>
     private const int FailuresAllowed = 10_000;
+
+    /// <summary>Shorter cycles serve a few vehicles at a time, and what each start and stop costs decides more than any model of queues knows.</summary>
+    private const int ShortestCycleS = 40;
+
+    /// <summary>How much denser the densest run is than the demand.</summary>
+    private const double PressedBy = 1.2;
 
     /// <summary>A plan so much worse than what is accepted in its first runs is not driven through the others.</summary>
     private const double HopelessShare = 1.04;
@@ -113,7 +119,7 @@ public sealed class StreetSearch
         var sum = 0.0;
         for (var r = 0; r < FinalReplications; r++)
         {
-            sum += _model.Run(_timelines, _options.Seed + 1000 + (ulong)r, _options.ScatterS, double.PositiveInfinity).MeanDelayS;
+            sum += _model.Run(_timelines, _options.Seed + 1000 + (ulong)r, _options.ScatterS, double.PositiveInfinity, 1).MeanDelayS;
         }
 
         return sum / FinalReplications;
@@ -218,7 +224,9 @@ public sealed class StreetSearch
         for (var r = 0; r < runs; r++)
         {
             // What is left to the limit after the runs so far bounds this one: a plan that is worse already need not be driven to the end.
-            sum += _model.Run(_timelines, _options.Seed + (ulong)r, _options.ScatterS, Math.Min((giveUpS * runs) - sum, giveUpS * HopelessShare * (r + 1) - sum + 1e-9)).MeanDelayS;
+            // The last run is a denser one, so that no plan lives on the edge of its capacity, where real traffic locks up.
+            var press = r > 0 && r == runs - 1 ? PressedBy : 1;
+            sum += _model.Run(_timelines, _options.Seed + (ulong)r, _options.ScatterS, press > 1 ? (giveUpS * runs) - sum : Math.Min((giveUpS * runs) - sum, (giveUpS * HopelessShare * (r + 1)) - sum + 1e-9), press).MeanDelayS;
             if (sum > giveUpS * runs || sum > giveUpS * HopelessShare * (r + 1))
             {
                 return double.PositiveInfinity;
@@ -238,7 +246,7 @@ public sealed class StreetSearch
 
     private bool IsAllowed(StagePlan plan) =>
         plan.Menu.Serves(plan.Order.AsSpan())
-        && plan.CycleS(_plans.Profile) <= _plans.Profile.LongestRedS
+        && plan.CycleS(_plans.Profile) is var cycle && cycle >= ShortestCycleS && cycle <= _plans.Profile.LongestRedS
         && ProgramCheck.Check(plan.Menu.Card, plan.ToProgram("trial", _plans.Profile), _plans.Profile).Count == 0;
 
     /// <summary>One change; null when it led to nothing that may run.</summary>

@@ -410,7 +410,63 @@ internal sealed class UtdfNetworkBuilder(UtdfRoads roads, ImmutableArray<UtdfSig
                 .Where(p => p.WalkMs > 0 && p.Recall < 2 && p.WalkCallsPerHour is not null)
                 .ToImmutableSortedDictionary(p => p.Number, p => 1 - Math.Exp(-p.WalkCallsPerHour!.Value * signal.CycleMs / 3_600_000));
 
-    private double[] OwnVolumes() => [.. roads.Movements.Select(m => m.Adjusted(m.Volume, options))];
+    private double[] OwnVolumes() => Fill([.. roads.Movements.Select(m => m.Adjusted(m.Volume, options))]);
+
+    /// <summary>Gives intersections that nobody counted the through traffic of their neighbors; a chain of them takes a round for each.</summary>
+    private double[] Fill(double[] volumes)
+    {
+        var uncounted = options.FillsUncounted
+            ? roads.Nodes.Values.Where(n => n.Movements.Count > 0 && n.Movements.TrueForAll(m => volumes[m.Index] <= 0)).ToList()
+            : [];
+        for (var round = 0; round < LongestChain; round++)
+        {
+            foreach (var movement in uncounted.SelectMany(n => n.Movements).Where(m => m.IsThrough && volumes[m.Index] <= 0 && (m.Lanes > 0 || roads.Nodes[m.Node].Type != 0)))
+            {
+                volumes[movement.Index] = Beyond(movement, volumes) is > 0 and var beyond ? beyond : Before(movement, volumes);
+            }
+        }
+
+        foreach (var node in uncounted.Where(n => n.Movements.Exists(m => volumes[m.Index] > 0)))
+        {
+            cells.Issues.Add(DataIssueKind.AssumedDefault, cells.Document.Name, 0, $"{node.Id}", $"Node {node.Id} has no volume on any movement: its through traffic is taken from the intersections beside it");
+        }
+
+        return volumes;
+    }
+
+    /// <summary>Volume of the approach that a movement leads to, round bends.</summary>
+    private double Beyond(UtdfMovement movement, double[] volumes)
+    {
+        var (from, to) = (movement.Node, movement.Destination);
+        for (var step = 0; step < LongestChain && to is { } id && roads.Nodes.TryGetValue(id, out var node); step++)
+        {
+            if (node.Type != 2)
+            {
+                return node.From(from) is { } direction ? ApproachVolume(node, direction, volumes) : 0;
+            }
+
+            (from, to) = (id, node.Upstream.FirstOrDefault(u => u is { } other && other != from));
+        }
+
+        return 0;
+    }
+
+    /// <summary>Traffic that the intersection upstream sends to a movement's approach, round bends.</summary>
+    private double Before(UtdfMovement movement, double[] volumes)
+    {
+        var (node, direction) = (roads.Nodes[movement.Node], (int?)movement.Direction);
+        for (var step = 0; step < LongestChain && direction is { } d && node.Upstream[d] is { } id && roads.Nodes.TryGetValue(id, out var up); step++)
+        {
+            if (up.Type != 2)
+            {
+                return up.Movements.Where(m => m.Destination == node.Id).Sum(m => volumes[m.Index]);
+            }
+
+            (direction, node) = (Through(up, node.Id), up);
+        }
+
+        return 0;
+    }
 
     /// <summary>Counted movements as counted; those of intersections that were not counted as in the file.</summary>
     private double[] VolumesOf(UtdfCountPeriod period) => [.. roads.Movements.Select(m =>

@@ -14,6 +14,12 @@ public sealed record UtdfNetworkOptions
     /// <summary>Divide volumes by the PHF row: the quarter of the hour with the most traffic.</summary>
     public bool AppliesPeakHourFactor { get; init; } = true;
 
+    /// <summary>
+    /// Where the file has no volume on any movement of an intersection, nobody counted there: its through traffic is then taken from the intersection beyond it, or from the one
+    /// before, so that platoons go on. Each is told as an issue. False: no volume is no traffic.
+    /// </summary>
+    public bool FillsUncounted { get; init; } = true;
+
     /// <summary>Platoon dispersion factor of Robertson's model, for steps of 1 s.</summary>
     public double Alpha { get; init; } = 0.35;
 

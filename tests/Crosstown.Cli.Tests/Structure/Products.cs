@@ -16,6 +16,7 @@ internal static partial class Products
         typeof(Crosstown.Logs.IEventSink).Assembly,
         typeof(Crosstown.Measures.MeasureCatalog).Assembly,
         Assembly.Load("Crosstown.Simulation"),
+        Assembly.Load("Crosstown.Timing"),
         Assembly.Load("Crosstown.Client"),
         typeof(Crosstown.Server.Measuring.MeasureRun).Assembly,
         typeof(PrivacyCommands).Assembly,

@@ -211,7 +211,7 @@ public sealed class DemandStudyTests
         var refused = Assert.Throws<ProblemException>(() => DemandStudy.Run(
             [empty, empty], [], new StudyOptions { Periods = PeriodRule.Given, GivenPeriods = [new TimeOfDay(10, 5)] }));
 
-        Assert.Equal(["XT691", "XT692", "XT693"], refused.Problems.Select(p => p.Code));
+        Assert.Equal(["XT700", "XT692", "XT693"], refused.Problems.Select(p => p.Code));
         Assert.Equal("XT699", Assert.Throws<ProblemException>(() => DemandStudy.Run([empty], [], new StudyOptions { Periods = PeriodRule.Given })).Problems[0].Code);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crosstown.Core.Data;
+using Crosstown.Timing.Model;
 using Crosstown.Timing.Utdf;
 
 namespace Crosstown.Timing.Tests.Utdf;
@@ -96,6 +97,19 @@ public sealed class UtdfRealFilesTests
         Assert.InRange(apart[apart.Count * 9 / 10], 0, 0.10);
     }
 
+    /// <summary>Node 249 of Tempe was not counted; the signals beside it on the street were: westbound traffic goes on through it.</summary>
+    [Fact]
+    public void Platoons_go_on_through_intersections_that_nobody_counted()
+    {
+        var issues = new DataIssueLog();
+        var network = UtdfNetwork.Read(UtdfFiles.ReadShared(UtdfFiles.Tempe).Document, new UtdfNetworkOptions(), issues).Network;
+        double Fed(TimingNetwork of, string id) => of.Groups.IndexOf(of.Groups.Single(g => g.Id == id)) is var g ? of.Demands[0].FedVehPerHour[g].Sum() / of.Demands[0].VolumeVehPerHour[g] : 0;
+        Assert.Equal(1, Fed(network, "18 WBT"), 3);
+        Assert.Equal(0, Fed(Read(UtdfFiles.Tempe).Network, "18 WBT"), 3);
+        Assert.True(issues.CountOf(DataIssueKind.AssumedDefault) > 10);
+        Assert.Equal(issues.Count, issues.CountOf(DataIssueKind.AssumedDefault));
+    }
+
     private static (int?, int?, int?) Times(UtdfLayout layout, UtdfPhase phase, int zero)
     {
         var (start, end, yield) = layout.Times(phase, zero);
@@ -105,7 +119,7 @@ public sealed class UtdfRealFilesTests
     private static UtdfNetwork Read(string path)
     {
         var issues = new DataIssueLog();
-        var network = UtdfNetwork.Read(UtdfFiles.ReadShared(path, issues).Document, new UtdfNetworkOptions(), issues);
+        var network = UtdfNetwork.Read(UtdfFiles.ReadShared(path, issues).Document, new UtdfNetworkOptions { FillsUncounted = false }, issues);
         Assert.Empty(issues.ListExamples());
         return network;
     }

@@ -80,7 +80,7 @@ internal sealed class InStepTimes
     }
 
     /// <summary>Times in which this and another are in step together.</summary>
-    public long CommonMs(InStepTimes other) =>
+    public long SharedMs(InStepTimes other) =>
         Ranges.Sum(a => other.Ranges.Sum(b => Math.Max(0, Math.Min(a.EndMs, b.EndMs) - Math.Max(a.StartMs, b.StartMs))));
 
     private static List<TimeRange> Joined(IEnumerable<TimeRange> ranges)

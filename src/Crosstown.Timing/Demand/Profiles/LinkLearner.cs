@@ -112,7 +112,7 @@ internal static class LinkLearner
             foreach (var down in timings[street.To].Patterns.Where(d => d.Timing.CycleMs == up.Timing.CycleMs))
             {
                 var downTimes = new InStepTimes(toLog, timings[street.To], down);
-                if (upTimes.CommonMs(downTimes) < EnoughCycles * (long)up.Timing.CycleMs)
+                if (upTimes.SharedMs(downTimes) < EnoughCycles * (long)up.Timing.CycleMs)
                 {
                     continue;
                 }

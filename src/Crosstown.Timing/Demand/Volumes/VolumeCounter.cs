@@ -13,12 +13,12 @@ internal sealed class VolumeCounter(SignalLog log, long firstBinMs, int bins)
     private const long StuckMs = 900_000;
     private const int MostInBin = 620;
 
-    // A detector that is silent while others of its group count this many in an hour is dead.
+    // An hour: a detector that is silent in it, while one of its group counts this many in a quarter of it, is dead.
     private const int SilentBins = 4;
     private const int BusyBins = 40;
 
     // Bins in common from which one detector's share of another is trusted.
-    private const int EnoughCommon = 4;
+    private const int EnoughShared = 4;
     private const double WrongRatio = 0.6;
 
     /// <summary>The group's volumes; capacity flags are set by whoever knows the queues.</summary>
@@ -30,7 +30,15 @@ internal sealed class VolumeCounter(SignalLog log, long firstBinMs, int bins)
         Silence([.. counts, .. advances]);
         var isEveryLane = counts.Count >= group.Lanes;
         var isEveryAdvance = advances.Count > 0 && (advances.Count >= group.Lanes || !group.AreLanesKnown);
-        RejectLow(counts, advances);
+        for (var i = 0; i < counts.Count; i++)
+        {
+            // Lane by lane where detectors name their lanes: one bad lane of three would hardly show in the sum.
+            var ahead = group.Advances.Select((a, k) => (a.Lane, Counts: advances[k])).Where(a => a.Lane == group.Counts[i].Lane && a.Lane is not null).Select(a => a.Counts).ToList();
+            var at = group.Presences.Select((p, k) => (p.Lane, Counts: presences[k])).Where(p => p.Lane == group.Counts[i].Lane && p.Lane is not null).Select(p => p.Counts).ToList();
+            RejectLow([counts[i]], ahead.Count > 0 ? ahead : at, ahead.Count > 0);
+        }
+
+        RejectLow(counts, advances.Count > 0 ? advances : presences, advances.Count > 0);
         var shares = SharesOf(counts);
         var advanceTotal = Sum(advances);
         var countTotal = Sum(counts);
@@ -148,26 +156,35 @@ internal sealed class VolumeCounter(SignalLog log, long firstBinMs, int bins)
         }
     }
 
-    /// <summary>Where stop-bar and advance counts part from their usual relation, the lower one is wrong: detectors miss vehicles, they do not invent them.</summary>
-    private void RejectLow(List<double?[]> counts, List<double?[]> advances)
+    /// <summary>
+    /// Where stop-bar counts and others part from their usual relation, the lower one is wrong: detectors miss vehicles, they do not invent them. Presence
+    /// counts too little in queues, so it can only bear witness against a stop-bar count.
+    /// </summary>
+    private void RejectLow(List<double?[]> counts, List<double?[]> others, bool mayRejectOthers)
     {
-        var (stop, ahead) = (Sum(counts), Sum(advances));
+        var (stop, ahead) = (Sum(counts), Sum(others));
         if (Ratio(stop, ahead) is not { } usual)
         {
             return;
         }
 
-        for (var bin = 0; bin < bins; bin++)
+        for (var from = 0; from < bins; from += SilentBins)
         {
-            if (stop[bin] is not { } s || ahead[bin] is not { } a || s + a < BusyBins)
+            var (seen, expected) = (0.0, 0.0);
+            for (var bin = from; bin < Math.Min(bins, from + SilentBins); bin++)
             {
-                continue;
+                if (stop[bin] is { } s && ahead[bin] is { } a)
+                {
+                    seen += s;
+                    expected += a * usual;
+                }
             }
 
-            var ratio = s / Math.Max(1, a * usual);
-            foreach (var channel in ratio < WrongRatio ? counts : ratio > 1 / WrongRatio ? advances : [])
+            var isLow = seen < WrongRatio * expected && expected - seen > 3 * Math.Sqrt(expected);
+            var isHigh = expected < WrongRatio * seen && seen - expected > 3 * Math.Sqrt(seen);
+            foreach (var channel in isLow ? counts : isHigh && mayRejectOthers ? others : [])
             {
-                channel[bin] = null;
+                Array.Fill(channel, null, from, Math.Min(SilentBins, bins - from));
             }
         }
     }
@@ -216,6 +233,6 @@ internal sealed class VolumeCounter(SignalLog log, long firstBinMs, int bins)
         }
 
         ratios.Sort();
-        return ratios.Count >= EnoughCommon ? ratios[ratios.Count / 2] : null;
+        return ratios.Count >= EnoughShared ? ratios[ratios.Count / 2] : null;
     }
 }

@@ -78,7 +78,7 @@ internal static class RetimeUtdf
 
         var result = Search(network, facts, options, request, cancel);
         cancel.ThrowIfCancellationRequested();
-        var report = new RetimeUtdfReport(name, network, facts, result);
+        var report = new RetimeUtdfReport(name, network, facts, result, options.Accepted);
         var files = new List<(string Name, byte[] Bytes)> { ("assumptions.csv", Bytes(report.WriteAssumptions)), ("left-out.csv", Bytes(report.WriteLeftOut)) };
         if (result.Approval is { } approval)
         {

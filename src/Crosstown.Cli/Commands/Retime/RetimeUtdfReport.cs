@@ -24,11 +24,12 @@ internal sealed class RetimeUtdfReport
     private readonly UtdfNetwork _network;
     private readonly UtdfFacts _facts;
     private readonly GuardedRetimingResult _result;
+    private readonly ImmutableArray<NoteKind> _accepted;
     private readonly List<(ApproachFigures? Before, ApproachFigures? After)> _approaches;
 
-    public RetimeUtdfReport(string file, UtdfNetwork network, UtdfFacts facts, GuardedRetimingResult result)
+    public RetimeUtdfReport(string file, UtdfNetwork network, UtdfFacts facts, GuardedRetimingResult result, ImmutableArray<NoteKind> accepted)
     {
-        (_file, _network, _facts, _result) = (file, network, facts, result);
+        (_file, _network, _facts, _result, _accepted) = (file, network, facts, result, accepted);
         var before = ApproachFigures.Of(network.Network, result.Before).ToDictionary(a => (a.Signal, a.Direction));
         var after = ApproachFigures.Of(result.Network, result.After).ToDictionary(a => (a.Signal, a.Direction));
         _approaches = [.. before.Keys.Union(after.Keys).Order().Select(k => (before.GetValueOrDefault(k), after.GetValueOrDefault(k)))];
@@ -123,7 +124,7 @@ internal sealed class RetimeUtdfReport
             Line($"  and {_result.Refused.Length - ShownSignals} more");
         }
 
-        var wanting = _result.Refused.Where(r => r.Problems.All(p => NeededNotes.KindFor(p) is not null)).ToList();
+        var wanting = _result.Refused.Where(r => r.Problems.All(p => NeededNotes.KindFor(p) is { } kind && !_accepted.Contains(kind))).ToList();
         if (wanting.Count > 0)
         {
             var words = wanting.SelectMany(r => r.Problems).Select(p => NeededNotes.KindFor(p)!.Value).Distinct().Order().Select(RetimeUtdf.WordOf);

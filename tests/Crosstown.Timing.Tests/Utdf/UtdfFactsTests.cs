@@ -138,8 +138,8 @@ public sealed class UtdfFactsTests
     public void Every_phase_of_the_real_files_has_facts_in_their_limits(string path)
     {
         var issues = new DataIssueLog();
-        var (_, document) = UtdfFiles.ReadShared(path, issues);
-        var network = UtdfNetwork.Read(document, new UtdfNetworkOptions(), issues);
+        var (_, document) = UtdfFiles.ReadShared(path);
+        var network = UtdfNetwork.Read(document, new UtdfNetworkOptions(), new DataIssueLog());
         var facts = UtdfFacts.Read(document, network, [], issues);
         Assert.Equal(0, issues.Count);
         Assert.All(facts.Facts.SelectMany(f => f.Street), s =>

@@ -27,6 +27,7 @@ internal static class CommandLine
         MeasureCommand.Create(),
         LearnCommand.Create(),
         UtdfCommand.Create(),
+        SimulateCommand.Create(),
         RetimeCommand.Create(),
         ReportCommand.Create(),
         RunReportCommand.Create(),

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Crosstown.Cli.Tests.Output;
 
 namespace Crosstown.Cli.Tests.Commands;
@@ -12,17 +11,17 @@ public sealed class PeopleCommandTests
     {
         using var folder = new ScratchFolder();
 
-        var added = await RunAsync("four words to sign in\n", "people", "add", "ana", "--role", "admin", "--data", folder.Path);
-        var twice = await RunAsync("four words to sign in\n", "people", "add", "ana", "--role", "view", "--data", folder.Path);
-        var weak = await RunAsync("short\n", "people", "add", "ben", "--role", "view", "--data", folder.Path);
-        var role = await RunAsync("four words to sign in\n", "people", "add", "ben", "--role", "king", "--data", folder.Path);
-        var nobody = await RunAsync("", "people", "disable", "carl", "--data", folder.Path);
-        var reset = await RunAsync("", "people", "reset", "ana", "--data", folder.Path, "--password-file", folder.Write("password", "four other words to try\nand a line that is none\n"));
-        var last = await RunAsync("", "people", "disable", "ana", "--data", folder.Path);
-        await RunAsync("four words to sign in\n", "people", "add", "eve", "--role", "admin", "view", "--data", folder.Path);
-        var disabled = await RunAsync("", "people", "disable", "ana", "--data", folder.Path);
-        var list = await RunAsync("", "people", "list", "--data", folder.Path);
-        var audit = await RunAsync("", "audit", "verify", "--data", folder.Path);
+        var added = await InstalledProgram.RunAsync("four words to sign in\n", "people", "add", "ana", "--role", "admin", "--data", folder.Path);
+        var twice = await InstalledProgram.RunAsync("four words to sign in\n", "people", "add", "ana", "--role", "view", "--data", folder.Path);
+        var weak = await InstalledProgram.RunAsync("short\n", "people", "add", "ben", "--role", "view", "--data", folder.Path);
+        var role = await InstalledProgram.RunAsync("four words to sign in\n", "people", "add", "ben", "--role", "king", "--data", folder.Path);
+        var nobody = await InstalledProgram.RunAsync("", "people", "disable", "carl", "--data", folder.Path);
+        var reset = await InstalledProgram.RunAsync("", "people", "reset", "ana", "--data", folder.Path, "--password-file", folder.Write("password", "four other words to try\nand a line that is none\n"));
+        var last = await InstalledProgram.RunAsync("", "people", "disable", "ana", "--data", folder.Path);
+        await InstalledProgram.RunAsync("four words to sign in\n", "people", "add", "eve", "--role", "admin", "view", "--data", folder.Path);
+        var disabled = await InstalledProgram.RunAsync("", "people", "disable", "ana", "--data", folder.Path);
+        var list = await InstalledProgram.RunAsync("", "people", "list", "--data", folder.Path);
+        var audit = await InstalledProgram.RunAsync("", "audit", "verify", "--data", folder.Path);
 
         Assert.Equal((0, "'ana' may sign in as admin."), (added.Exit, added.Said.Split('\n')[0]));
         Assert.Contains("second factor", added.Said, StringComparison.Ordinal);
@@ -35,26 +34,9 @@ public sealed class PeopleCommandTests
         Assert.StartsWith("4 entries hold. The last is 4:", audit.Said, StringComparison.Ordinal);
 
         var end = audit.Said.Trim().Split(' ')[^1];
-        Assert.Equal(0, (await RunAsync("", "audit", "verify", "--data", folder.Path, "--holds", end)).Exit);
-        var cut = await RunAsync("", "audit", "verify", "--data", folder.Path, "--holds", "9:" + end.Split(':')[1]);
+        Assert.Equal(0, (await InstalledProgram.RunAsync("", "audit", "verify", "--data", folder.Path, "--holds", end)).Exit);
+        var cut = await InstalledProgram.RunAsync("", "audit", "verify", "--data", folder.Path, "--holds", "9:" + end.Split(':')[1]);
         Assert.Equal(1, cut.Exit);
         Assert.Contains("its end was cut off", cut.Said, StringComparison.Ordinal);
-    }
-
-    private static async Task<(int Exit, string Said)> RunAsync(string input, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "crosstown.exe" : "crosstown"), arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
-        var said = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var wrong = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, await said + await wrong);
     }
 }

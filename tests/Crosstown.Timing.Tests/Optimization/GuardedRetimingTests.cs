@@ -87,6 +87,22 @@ public sealed class GuardedRetimingTests
     }
 
     [Fact]
+    public void A_plan_that_pays_more_for_longer_intervals_than_it_gains_is_given_back()
+    {
+        // Westbound traffic just fits today's green; longer changes of the phases beside it would push it over.
+        var text = UtdfFiles.Small.Replace("92,460,46,46,552,40", "92,460,46,46,1250,40", StringComparison.Ordinal);
+        var accepted = new GuardedRetimingOptions { Accepted = [NoteKind.NearCapacity, NoteKind.QueueBeyondStorage], Reason = "Main Street is full." };
+        var (network, result) = Run(BackupPrevented, accepted, text);
+        Assert.Null(result.Approval);
+        Assert.Empty(result.Refused);
+        var (signal, loss) = Assert.Single(result.Costly);
+        Assert.Equal("1", signal.Value);
+        Assert.True(loss > 0);
+        Assert.Equal(network.Today.Patterns, result.Plan.Patterns);
+        Assert.Equal(result.Before.Index, result.After.Index);
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_plan_and_another_cycle_is_the_one_asked_for()
     {
         var options = new GuardedRetimingOptions { CycleS = 100, Optimizer = new OptimizerOptions { MaxThreads = 2, Seed = 3 } };

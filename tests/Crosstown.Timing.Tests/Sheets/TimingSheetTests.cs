@@ -48,6 +48,20 @@ public sealed partial class TimingSheetTests
     public void Same_plan_same_bytes() => Assert.Equal(Write(SampleSheets.Timing), Write(SampleSheets.Timing));
 
     [Fact]
+    public void What_nobody_measured_is_to_be_looked_at_in_the_field_and_stands_in_the_file()
+    {
+        var page = Write(SampleSheets.Timing);
+        Assert.Contains("Not measured: width to clear, from lanes: phase 2 84 ft, phase 6 88 ft.", page, StringComparison.Ordinal);
+        Assert.Contains("Not measured: conflicts, from rings.", page, StringComparison.Ordinal);
+        Assert.Contains("saves 3.10 on eastbound", page, StringComparison.Ordinal);
+        using var stream = new MemoryStream();
+        PlanFile.Write(stream, SampleSheets.Details, [SampleSheets.Timing]);
+        using var plans = JsonDocument.Parse(stream.ToArray());
+        var width = plans.RootElement.GetProperty("signals")[0].GetProperty("assumptions")[0];
+        Assert.Equal(("width to clear", 2, 84, "ft"), (width.GetProperty("fact").GetString(), width.GetProperty("phase").GetInt32(), width.GetProperty("value").GetInt32(), width.GetProperty("unit").GetString()));
+    }
+
+    [Fact]
     public void Json_holds_to_its_schema()
     {
         using var stream = new MemoryStream();

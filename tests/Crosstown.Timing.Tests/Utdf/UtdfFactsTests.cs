@@ -1,8 +1,11 @@
+using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json;
 using Crosstown.Core.Controllers;
 using Crosstown.Core.Data;
 using Crosstown.Timing.Guard;
 using Crosstown.Timing.Model;
+using Crosstown.Timing.Tests.Sheets;
 using Crosstown.Timing.Utdf;
 
 namespace Crosstown.Timing.Tests.Utdf;
@@ -85,12 +88,16 @@ public sealed class UtdfFactsTests
     [Fact]
     public void What_an_engineer_measured_counts_more_and_is_no_longer_assumed()
     {
-        var measured = Facts("""
+        const string stated = """
             {"version": 1, "signals": [
               {"signal": "*", "preventsBackup": true, "conflicts": [{"phase": 2, "other": 6}], "phases": [{"phase": "*", "bicycleCrossingFt": 0, "speedMph": 39.5}]},
               {"signal": "1", "coordinationGroup": "", "phases": [{"phase": 2, "widthFt": 61, "role": "minor", "speedMph": 37}],
                "leftTurns": [{"display": "flashing-yellow-arrow", "through": 2, "opposing": 6, "protected": 5, "overlap": 1, "yellowS": 3.6, "redClearanceS": 1.5}]}]}
-            """);
+            """;
+        var measured = Facts(stated);
+        using var json = JsonDocument.Parse(stated);
+        using var schema = JsonDocument.Parse(File.ReadAllText(SchemaPath()));
+        Assert.Empty(SchemaCheck.Check(schema.RootElement, json.RootElement));
         var (facts, assumed) = Read(measured: measured);
         Assert.Equal((37, 61, 0, PhaseRole.Minor), (Street(facts, 2).SpeedMph, Street(facts, 2).WidthFt, Street(facts, 2).BicycleCrossingFt, Street(facts, 2).Role));
         Assert.Equal((39.5m, 0), (Street(facts, 4).SpeedMph, Street(facts, 4).BicycleCrossingFt));
@@ -149,6 +156,8 @@ public sealed class UtdfFactsTests
             Assert.InRange(s.DetectorSetbackFt!.Value, 0, 1000);
         });
     }
+
+    private static string SchemaPath([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "docs", "schema", "facts.schema.json");
 
     internal static IReadOnlyList<MeasuredFacts> Facts(string json) => FactsFile.Read(new MemoryStream(Encoding.UTF8.GetBytes(json)), "facts.json");
 

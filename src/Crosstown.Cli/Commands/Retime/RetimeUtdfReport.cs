@@ -154,7 +154,6 @@ internal sealed class RetimeUtdfReport
         json.WriteBoolean("is_complete", _result.IsComplete);
         json.WriteNumber("signals", _network.Network.Signals.Length);
         json.WriteNumber("retimed", Approved.Length);
-        json.WriteNumber("left_for_longer_intervals", _result.Costly.Count);
         json.WriteNumber("best_as_they_are", UnchangedCount);
         json.WriteNumber("not_asked", _result.Fixed.Length);
         json.WriteNumber("data_issues", issues);
@@ -182,6 +181,13 @@ internal sealed class RetimeUtdfReport
 
             json.WriteEndArray();
             json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("left_for_longer_intervals");
+        foreach (var signal in _result.Costly.Keys)
+        {
+            json.WriteStringValue(signal.Value);
         }
 
         json.WriteEndArray();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crosstown.Cli.Commands;
 using Crosstown.Cli.Commands.Retime;
 using Crosstown.Core.Data;
 using Crosstown.Simulation.Sumo;
@@ -33,9 +34,9 @@ internal static class TrustBench
                 var folder = Path.Combine(shared, "data", "scenarios", name);
                 var scenario = ScenarioFolder.Open(folder);
                 var endS = scenario.EndS + scenario.DrainS;
-                var model = new StreetModel(scenario.Network, scenario.Demand, scenario.BeginS, endS);
+                var model = new StreetModel(scenario.Network, scenario.Demand, scenario.StartS, endS);
                 var profile = RetimeScenario.ChooseProfile(scenario, null);
-                var plans = new StreetPlans(scenario.Network, scenario.Demand, scenario.Reference, scenario.BeginS, scenario.EndS, profile);
+                var plans = new StreetPlans(scenario.Network, scenario.Demand, scenario.Reference, scenario.StartS, scenario.EndS, profile);
                 var found = new StreetSearch(plans, model, new StreetSearchOptions { Evaluations = Steps }).Run();
                 var own = Path.Combine(scratch.FullName, $"{name}.add.xml");
                 using (var file = File.Create(own))
@@ -55,7 +56,7 @@ internal static class TrustBench
                     using var file = File.OpenRead(path);
                     var programs = SumoEquipmentReader.Read(file, path, scenario.Network, new List<Problem>()).Programs;
                     var byModel = Enumerable.Range(1, 4).Average(seed => model.Run(programs, (ulong)seed, 10).MeanDelayS);
-                    var bySumo = Enumerable.Range(1, 2).Average(seed => SumoRun.MeanDelayS(folder, what == "reference" ? null : path, scenario.BeginS, endS, seed));
+                    var bySumo = Enumerable.Range(1, 2).Average(seed => SumoRun.MeanDelayS(folder, what == "reference" ? null : path, scenario.StartS, endS, seed));
                     ours.Add(byModel);
                     theirs.Add(bySumo);
                     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-14} {what,-12} model {byModel,7:0.0} s  SUMO {bySumo,7:0.0} s  ratio {byModel / bySumo:0.00}"));

@@ -38,7 +38,7 @@ internal static class SimulateCommand
             throw new ProblemException("XT739", "--day", $"'{day}' is no day; write it as {DefaultDay}.");
         }
 
-        var scenario = Open(folder);
+        var scenario = ScenarioFolder.Open(folder);
         var problems = scenario.Problems.ToList();
         var programs = plan is null ? scenario.Reference : ReadPlan(plan, scenario.Network, problems);
         foreach (var problem in problems)
@@ -74,13 +74,6 @@ internal static class SimulateCommand
 
         return problems.Count > 0 || totals.StillDriving + totals.NeverEntered > 0 ? CommandLine.DoneWithProblems : CommandLine.Done;
     }
-
-    /// <exception cref="ProblemException">XT102: there is no such folder or file.</exception>
-    private static Scenario Open(string folder) => Scenario.Read(name =>
-    {
-        var path = Path.Combine(folder, name);
-        return File.Exists(path) ? File.OpenRead(path) : throw new ProblemException("XT102", path, "There is no such file; a scenario is a folder with scenario.json and the files that it names.");
-    });
 
     private static ImmutableArray<FixedProgram> ReadPlan(string path, RoadNetwork network, List<Problem> problems)
     {

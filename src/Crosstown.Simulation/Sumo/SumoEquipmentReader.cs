@@ -49,7 +49,8 @@ public static class SumoEquipmentReader
 
                     break;
                 case "laneAreaDetector" or "e2Detector":
-                    if (FindLane(xml, laneOf) is { } zoneLane)
+                    // An area over several lanes in a row names them all; nothing here senses by areas that long.
+                    if (xml.Find("lanes") is null && FindLane(xml, laneOf) is { } zoneLane)
                     {
                         var lengthM = network.Lanes[zoneLane].LengthM;
                         var from = SumoNames.Place(xml.GetNumber("pos"), lengthM);

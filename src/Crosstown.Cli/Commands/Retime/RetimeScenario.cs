@@ -5,6 +5,7 @@ using System.Text.Json;
 using Crosstown.Core.Data;
 using Crosstown.Core.Networks;
 using Crosstown.Simulation.Sumo;
+using Crosstown.Simulation.Vehicles;
 using Crosstown.Timing.Roads;
 
 namespace Crosstown.Cli.Commands.Retime;
@@ -31,14 +32,19 @@ internal static class RetimeScenario
     public static int Run(RetimeScenarioRequest request, CancellationToken cancel)
     {
         var scenario = ScenarioFolder.Open(request.Folder);
+        if (scenario.Reference.IsEmpty)
+        {
+            throw new ProblemException("XT718", request.Folder, "There is no reference plan, or it has no program: it says what may be green together.");
+        }
+
         foreach (var problem in scenario.Problems)
         {
             Console.Error.WriteLine($"{problem.Code} {problem.Where}: {problem.Message}");
         }
 
         var profile = ChooseProfile(scenario, request.Profile);
-        var plans = new StreetPlans(scenario.Network, scenario.Demand, scenario.Reference, scenario.BeginS, scenario.EndS, profile);
-        var model = new StreetModel(scenario.Network, scenario.Demand, scenario.BeginS, scenario.EndS + scenario.DrainS);
+        var plans = new StreetPlans(scenario.Network, scenario.Demand, scenario.Reference, scenario.StartS, scenario.EndS, profile);
+        var model = new StreetModel(scenario.Network, scenario.Demand, scenario.StartS, scenario.EndS + scenario.DrainS);
         var clock = Stopwatch.StartNew();
         var options = new StreetSearchOptions
         {
@@ -85,7 +91,7 @@ internal static class RetimeScenario
     }
 
     /// <summary>The named profile; without a name the strictest that the reference keeps, so that no street gets less than it has.</summary>
-    internal static RoadProfile ChooseProfile(ScenarioFolder scenario, string? name) => name switch
+    internal static RoadProfile ChooseProfile(Scenario scenario, string? name) => name switch
     {
         "bench" => RoadProfile.Bench,
         "field" => RoadProfile.Field,
@@ -112,7 +118,7 @@ internal static class RetimeScenario
     }
 
     private static void WriteJson(
-        Stream stream, ScenarioFolder scenario, RetimeScenarioRequest request, RoadProfile profile, StreetSearchResult result, ImmutableArray<FixedProgram> programs)
+        Stream stream, Scenario scenario, RetimeScenarioRequest request, RoadProfile profile, StreetSearchResult result, ImmutableArray<FixedProgram> programs)
     {
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();

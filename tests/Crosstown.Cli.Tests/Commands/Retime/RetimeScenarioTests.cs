@@ -47,8 +47,8 @@ public sealed class RetimeScenarioTests : IDisposable
         }
 
         var endS = scenario.EndS + scenario.DrainS;
-        var before = SumoRun.MeanDelayS(folder, null, scenario.BeginS, endS, 1);
-        var after = SumoRun.MeanDelayS(folder, plan, scenario.BeginS, endS, 1);
+        var before = SumoRun.MeanDelayS(folder, null, scenario.StartS, endS, 1);
+        var after = SumoRun.MeanDelayS(folder, plan, scenario.StartS, endS, 1);
         Assert.True(after < 0.8 * before, $"{before} to {after}");
     }
 
@@ -63,12 +63,12 @@ public sealed class RetimeScenarioTests : IDisposable
             var folder = SharedData.PathTo($"data/scenarios/{name}");
             var scenario = ScenarioFolder.Open(folder);
             var endS = scenario.EndS + scenario.DrainS;
-            var model = new StreetModel(scenario.Network, scenario.Demand, scenario.BeginS, endS);
+            var model = new StreetModel(scenario.Network, scenario.Demand, scenario.StartS, endS);
             foreach (var plan in new[] { Path.Combine(folder, "reference.add.xml"), Path.Combine(folder, "baselines", "webster.add.xml") })
             {
                 using var file = File.OpenRead(plan);
                 ours.Add(model.Run(SumoEquipmentReader.Read(file, plan, scenario.Network, new List<Problem>()).Programs, 1).MeanDelayS);
-                theirs.Add(SumoRun.MeanDelayS(folder, plan.EndsWith("reference.add.xml", StringComparison.Ordinal) ? null : plan, scenario.BeginS, endS, 1));
+                theirs.Add(SumoRun.MeanDelayS(folder, plan.EndsWith("reference.add.xml", StringComparison.Ordinal) ? null : plan, scenario.StartS, endS, 1));
             }
         }
 
@@ -80,9 +80,9 @@ public sealed class RetimeScenarioTests : IDisposable
     public void A_folder_that_is_no_scenario_is_refused_with_the_reason()
     {
         RetimeScenarioRequest Request() => new(_scratch.FullName, Path.Combine(_scratch.FullName, "out"), 1, 1, null, false);
-        Assert.Equal("XT718", Assert.Throws<ProblemException>(() => RetimeScenario.Run(Request(), CancellationToken.None)).Problems[0].Code);
+        Assert.Equal("XT102", Assert.Throws<ProblemException>(() => RetimeScenario.Run(Request(), CancellationToken.None)).Problems[0].Code);
         File.WriteAllText(Path.Combine(_scratch.FullName, "scenario.json"), "{ \"net\": \"net.net.xml\"");
-        Assert.Equal("XT718", Assert.Throws<ProblemException>(() => RetimeScenario.Run(Request(), CancellationToken.None)).Problems[0].Code);
+        Assert.Equal("XT734", Assert.Throws<ProblemException>(() => RetimeScenario.Run(Request(), CancellationToken.None)).Problems[0].Code);
         File.WriteAllText(Path.Combine(_scratch.FullName, "scenario.json"), "{ \"net\": \"net.net.xml\" }");
         Assert.Contains("net.net.xml", Assert.Throws<ProblemException>(() => RetimeScenario.Run(Request(), CancellationToken.None)).Problems[0].Where, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(_scratch.FullName, "out")));

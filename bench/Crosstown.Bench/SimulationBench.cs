@@ -14,7 +14,7 @@ internal static class SimulationBench
     /// <summary>Vehicle-steps per second that the CityFlow paper's simulator makes on one core of this kind of machine, in millions.</summary>
     private const double CityFlow = 0.25;
 
-    /// <summary>Figure S8: the reference grid of 500 signals, 16 plans with other offsets, bounded room.</summary>
+    /// <summary>The reference grid of 500 signals, 16 plans with other offsets, bounded room.</summary>
     public static bool Transmission()
     {
         var grid = ReferenceGrid.Make();
@@ -45,7 +45,7 @@ internal static class SimulationBench
             & Figures.Hold("vehicles lost by it", lost, "vehicles", 1e-6, atLeast: false);
     }
 
-    /// <summary>Figure S9: the full model, one core, steps of 1 s. SUMO runs the same scenario where it is installed.</summary>
+    /// <summary>The full model, one core, steps of 1 s. SUMO runs the same scenario where it is installed.</summary>
     public static bool Simulate(string? shared)
     {
         var isMet = true;

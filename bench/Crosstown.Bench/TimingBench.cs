@@ -20,7 +20,7 @@ internal static class TimingBench
         return WholePlans() && isMet;
     }
 
-    /// <summary>Figure S2: all tables of the grid, and offsets tried on them.</summary>
+    /// <summary>All tables of the grid, and offsets tried on them.</summary>
     private static bool Tables()
     {
         var engine = AtZero(new EvaluationOptions { Bins = Bins });
@@ -56,7 +56,7 @@ internal static class TimingBench
         return Figures.Hold("trial offsets", rate / 1e6, "M/s", 150, atLeast: true) && isMet;
     }
 
-    /// <summary>Figure S3: offsets alone, from all zero, one thread; tables and true evaluations included.</summary>
+    /// <summary>Offsets alone, from all zero, one thread; tables and true evaluations included.</summary>
     private static bool Offsets()
     {
         var network = ReferenceGrid.Make();
@@ -77,7 +77,7 @@ internal static class TimingBench
             & Figures.Hold("time for them", best, "s", 1, atLeast: false);
     }
 
-    /// <summary>Figure S4: cycle, splits, sequence and offsets with pedestrian minimums on two threads.</summary>
+    /// <summary>Cycle, splits, sequence and offsets with pedestrian minimums on two threads.</summary>
     private static bool WholePlans()
     {
         var network = ReferenceGrid.Make();
@@ -106,7 +106,7 @@ internal static class TimingBench
         return engine;
     }
 
-    /// <summary>Figure S1: whole plans, each with other offsets, three sweeps from flat flow.</summary>
+    /// <summary>Whole plans, each with other offsets, three sweeps from flat flow.</summary>
     private static bool Evaluation()
     {
         var engine = AtZero(new EvaluationOptions { Bins = Bins, MaxSweeps = 3, Tolerance = 0 });

@@ -9,6 +9,7 @@ namespace Crosstown.Server.Live;
 internal readonly record struct SignalCondition(SignalClass Class, long? SinceMs, IReadOnlyList<string> Reasons)
 {
     /// <summary>A clock that its cabinet reports to be further off is named.</summary>
+    private const string Behind = "catching up";
     private const int MostDriftMs = 2000;
 
     /// <summary>For so long after it came back a failure of power is named.</summary>
@@ -95,6 +96,9 @@ internal readonly record struct SignalCondition(SignalClass Class, long? SinceMs
         return since;
     }
 
+    /// <summary>Whether nothing is wrong but that the log is late: that is over for good once it has caught up, and does not come and go.</summary>
+    public static bool IsOnlyBehind(IReadOnlyList<string> reasons) => reasons.Count == 1 && reasons[0].StartsWith(Behind, StringComparison.Ordinal);
+
     private static void AddClock(SignalLog log, long nowMs, long behindAfterMs, List<string> reasons)
     {
         if (log.AheadMs > 0)
@@ -103,7 +107,7 @@ internal readonly record struct SignalCondition(SignalClass Class, long? SinceMs
         }
         else if (log.LastMs > 0 && nowMs - log.LastMs > behindAfterMs)
         {
-            reasons.Add($"catching up, {Words(nowMs - log.LastMs)} behind");
+            reasons.Add($"{Behind}, {Words(nowMs - log.LastMs)} behind");
         }
 
         if (log.Drift is { IsKnown: true } drift && Math.Abs((int)drift.Parameter) > MostDriftMs)

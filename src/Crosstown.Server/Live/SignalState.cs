@@ -177,7 +177,7 @@ internal sealed class SignalState(SignalId signal, TimeProvider time)
         {
             _asBadAt = now;
         }
-        else if (ElapsedMs(_asBadAt, now) < (_shown == SignalClass.Degraded ? DegradedHoldMs : HoldMs))
+        else if (!(_shown == SignalClass.Degraded && SignalCondition.IsOnlyBehind(_reasons)) && ElapsedMs(_asBadAt, now) < (_shown == SignalClass.Degraded ? DegradedHoldMs : HoldMs))
         {
             return;
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Crosstown.Core.Data;
 using Crosstown.Server.Api;
 using Crosstown.Server.City;
@@ -10,6 +11,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 
 namespace Crosstown.Server.Retiming;
 
@@ -115,8 +118,8 @@ internal static class RetimingApi
         return Results.Accepted("/api/v1/retimings/study", board.Status);
     }
 
-    private static IResult Get(long id, HttpContext context, RetimingRecords records, ServerSettings settings) =>
-        records.Find(id) is { } row ? Results.Ok(Detail(row, context, records, settings)) : NoProposal(id);
+    private static IResult Get(long id, HttpContext context, RetimingRecords records, ServerSettings settings, IOptions<JsonOptions> json) =>
+        records.Find(id) is { } row ? new JsonAnswer(new CachedAnswer(JsonSerializer.SerializeToUtf8Bytes(Detail(row, context, records, settings), json.Value.SerializerOptions), 0)) : NoProposal(id);
 
     private static RetimingDetail Detail(RetimingRow row, HttpContext context, RetimingRecords records, ServerSettings settings)
     {

@@ -47,7 +47,7 @@ internal sealed record RetimingPattern(int Pattern, double CycleS, double Offset
 /// <summary>What one signal runs in a period.</summary>
 /// <param name="IsRetimed">Whether the plan changes it in this period.</param>
 /// <param name="Today">Null when it is free.</param>
-/// <param name="Plan">Null when it stays free.</param>
+/// <param name="Plan">Null when it stays as it is.</param>
 /// <param name="Why">What changes and what that does, as a sentence; why it stays, where the guard or its own cost kept it; empty for none.</param>
 internal sealed record RetimingSignal(string Signal, string Name, bool IsRetimed, RetimingPattern? Today, RetimingPattern? Plan, string Why);
 

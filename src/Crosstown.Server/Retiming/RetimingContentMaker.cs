@@ -75,7 +75,7 @@ internal sealed class RetimingContentMaker(RetimingAnswer answer)
             var words = ApproachWords.ByPhase(network, s);
             return new RetimingSignal(
                 signal.Signal.Value, signal.Name, retimed.Contains(signal.Signal),
-                PatternOf(signal.Phases, signal.Today, words), PatternOf(result.Network.Signals[s].Phases, result.Plan.Patterns[s], words),
+                PatternOf(signal.Phases, signal.Today, words), retimed.Contains(signal.Signal) ? PatternOf(result.Network.Signals[s].Phases, result.Plan.Patterns[s], words) : null,
                 whys.GetValueOrDefault(signal.Signal) ?? StaysBecause(result, signal));
         });
         var refusals = result.Refused.SelectMany(r => r.Problems).Select(Refusal)

@@ -14,6 +14,8 @@ const accepted = [
   ['pedestrians-by-override', 'A rare walk may put the controller out of step for a while'],
 ] as const;
 
+const reasons = [['seen-in-field', 'Seen in the field that it works'], ['peak-is-short', 'It lasts only through a short peak'], ['walkers-are-rare', 'Walkers are rare here'], ['storage-is-longer', 'The lanes hold more than is configured'], ['demonstration', 'Demonstration']] as const;
+
 /** Asks for a study of the logs: where, when, what for, what stays and what is accepted. */
 export function StudyDialog({ onClose, onDone }: { onClose(): void; onDone(): void }): JSX.Element {
   const city = useCity();
@@ -28,13 +30,13 @@ export function StudyDialog({ onClose, onDone }: { onClose(): void; onDone(): vo
   const [isBusy, setBusy] = useState(false);
   const send = () => {
     setBusy(true);
-    sendJson('POST', '/retimings/study', { corridor: corridor || null, parts: chosenParts, objective, keep, withinS: within === '' ? null : Number(within), accept, reason: reason || null }).then(onDone, (problem: Error) => {
+    sendJson('POST', '/retimings/study', { corridor: corridor || null, parts: chosenParts, objective, keep, withinS: within === '' ? null : Number(within), accept, reason: accept.length > 0 ? reason : null }).then(onDone, (problem: Error) => {
       setError(problem);
       setBusy(false);
     });
   };
   return (
-    <Dialog title="Study the logs" wide onClose={onClose} foot={<><Button onClick={onClose}>Cancel</Button><Button kind="main" disabled={isBusy || (accept.length > 0 && reason.trim() === '')} onClick={send}>Study</Button></>}>
+    <Dialog title="Study the logs" wide onClose={onClose} foot={<><Button onClick={onClose}>Cancel</Button><Button kind="main" disabled={isBusy || (accept.length > 0 && reason === '')} onClick={send}>Study</Button></>}>
       <p>The logs of the last seven days are read and better timing is searched, in the background and behind everything else. Nothing changes in the field by it.</p>
       <div class="study-fields">
         <Field id="study-corridor" label="Where">{ties => (
@@ -53,7 +55,12 @@ export function StudyDialog({ onClose, onDone }: { onClose(): void; onDone(): vo
         <Choices legend="What stays as it is" options={kept} chosen={keep} onChange={setKeep} />
       </div>
       <Choices legend="What you accept with open eyes" hint="Without your word the guard refuses it." options={accepted} chosen={accept} onChange={setAccept} />
-      {accept.length > 0 && <Field id="study-reason" label="Why you accept it" hint="It stands on the sheets; it speaks of the street, of nobody.">{ties => <input {...ties} class="input" type="text" maxLength={200} value={reason} onInput={e => setReason(e.currentTarget.value)} />}</Field>}
+      {accept.length > 0 && <Field id="study-reason" label="Why you accept it" hint="It stands on the sheets.">{ties => (
+        <select {...ties} class="input" value={reason} onChange={e => setReason(e.currentTarget.value)}>
+          <option value="">choose…</option>
+          {reasons.map(([name, word]) => <option key={name} value={name}>{word}</option>)}
+        </select>
+      )}</Field>}
       {error && <Failure error={error} />}
     </Dialog>
   );

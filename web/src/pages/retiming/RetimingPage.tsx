@@ -8,7 +8,7 @@ import { Link, useRoute, useUrlState } from '../../state/url';
 import { lengthOf, momentOf } from '../../state/zone';
 import { Badge, DataTable, Empty, Failure, Icon, Panel, shareText, type TableColumn } from '../../ui';
 import {
-  assumedText, changeText, factWord, fileWords, joined, round, splitsOf, stateTones, stateWords, totalOf,
+  assumedText, changeText, factWord, fileWords, fixed, joined, round, splitsOf, stateTones, stateWords, totalOf,
   type RetimingApproach, type RetimingDetail, type RetimingPeriod, type RetimingPeriodFigures, type RetimingRefusal, type RetimingSignal,
 } from './answers';
 import { Rings } from './Rings';
@@ -89,7 +89,7 @@ function Change({ before, after }: { before: number | null; after: number | null
 
 function Expected({ detail, chosen, onChoose }: { detail: RetimingDetail; chosen: string; onChoose(name: string): void }): JSX.Element {
   const { periods } = detail.proposal.summary;
-  const number = (value: number | null, digits = 1) => (value === null ? <span class="missing">–</span> : round(value, digits));
+  const number = (value: number | null, digits = 1) => (value === null ? <span class="missing">–</span> : fixed(value, digits));
   const columns: TableColumn<RetimingPeriodFigures>[] = [
     { key: 'name', title: 'Period', isHead: true, value: p => p.name, cell: p => <button type="button" class="link-button" aria-pressed={p.name === chosen} onClick={() => onChoose(p.name)}>{capital(p.name)}</button> },
     { key: 'signals', title: 'Signals', hint: 'That change', align: 'right', value: p => p.retimed },
@@ -101,7 +101,7 @@ function Expected({ detail, chosen, onChoose }: { detail: RetimingDetail; chosen
   const [delayToday, delayPlan] = [totalOf(periods, p => p.delayToday), totalOf(periods, p => p.delayPlan)];
   const [stopsToday, stopsPlan] = [totalOf(periods, p => p.stopsToday), totalOf(periods, p => p.stopsPlan)];
   return (
-    <Panel title="What it is expected to do" subtitle="by the model of cyclic flow profiles" flush note={`${detail.proposal.summary.source} The search took ${round(detail.proposal.summary.tookS, 0)} s.`}>
+    <Panel title="What it is expected to do" subtitle="by the model of cyclic flow profiles" flush note={`${detail.proposal.summary.source} The study took ${round(detail.proposal.summary.tookS, 0)} s.`}>
       {delayToday !== null && delayPlan !== null && (
         <p class="retiming-total">
           Delay <strong>{changeText(delayToday, delayPlan) ?? '–'}</strong>{stopsToday !== null && <>, stops <strong>{changeText(stopsToday, stopsPlan) ?? '–'}</strong></>} over all periods that were searched.
@@ -212,14 +212,14 @@ function Signal({ signal: s }: { signal: RetimingSignal }): JSX.Element {
 function Approaches({ period }: { period: RetimingPeriod }): JSX.Element | null {
   const retimed = new Set(period.signals.filter(s => s.isRetimed).map(s => s.signal));
   const rows = period.approaches.filter(a => retimed.has(a.signal));
-  const number = (value: number | null, digits: number) => (value === null ? <span class="missing">–</span> : round(value, digits));
+  const number = (value: number | null, digits: number) => (value === null ? <span class="missing">–</span> : fixed(value, digits));
   const pair = (before: number | null, after: number | null, digits: number) => <>{number(before, digits)} → <strong>{number(after, digits)}</strong></>;
   const columns: TableColumn<RetimingApproach>[] = [
     { key: 'signal', title: 'Signal', isHead: true, value: a => a.signal },
     { key: 'approach', title: 'Approach', value: a => a.approach },
     { key: 'volume', title: 'Volume', unit: 'veh/h', align: 'right', value: a => Math.round(a.volumeVehPerHour) },
     { key: 'delay', title: 'Delay', unit: 's/veh', align: 'right', value: a => a.delayPlan, cell: a => pair(a.delayToday, a.delayPlan, 1) },
-    { key: 'hours', title: 'Gain', unit: 'veh h/h', hint: 'Less delay of all its vehicles', align: 'right', value: a => gain(a), cell: a => (gain(a) === null ? <span class="missing">–</span> : <span class={`change ${gain(a)! >= 0 ? 'is-better' : 'is-worse'}`}>{gain(a)! < 0 ? '−' : ''}{round(Math.abs(gain(a)!), 2)}</span>) },
+    { key: 'hours', title: 'Gain', unit: 'veh h/h', hint: 'Less delay of all its vehicles', align: 'right', value: a => gain(a), cell: a => (gain(a) === null ? <span class="missing">–</span> : <span class={`change ${gain(a)! >= 0 ? 'is-better' : 'is-worse'}`}>{gain(a)! < 0 ? '−' : ''}{fixed(Math.abs(gain(a)!), 2)}</span>) },
     { key: 'stops', title: 'Stops', unit: 'per 100', align: 'right', value: a => a.stopsPlan, cell: a => pair(percent(a.stopsToday), percent(a.stopsPlan), 0) },
     { key: 'saturation', title: 'Saturation', unit: '%', align: 'right', value: a => a.saturationPlan, cell: a => pair(percent(a.saturationToday), percent(a.saturationPlan), 0) },
     { key: 'queue', title: 'Queue', unit: 'veh', align: 'right', value: a => a.queuePlan, cell: a => pair(a.queueToday, a.queuePlan, 1) },

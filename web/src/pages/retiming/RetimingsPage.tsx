@@ -7,7 +7,7 @@ import { useMay } from '../../state/session';
 import { Link } from '../../state/url';
 import { lengthOf, momentOf } from '../../state/zone';
 import { Badge, Button, DataTable, Empty, Icon, Panel, shareText, Sparkline, type TableColumn } from '../../ui';
-import { changeText, lossesByCorridor, originWords, round, stateTones, stateWords, totalOf, type CorridorLoss, type RetimingRow, type RetimingsAnswer, type RetimingStudyStatus } from './answers';
+import { changeText, fixed, lossesByCorridor, originWords, round, stateTones, stateWords, totalOf, type CorridorLoss, type RetimingRow, type RetimingsAnswer, type RetimingStudyStatus } from './answers';
 import { StudyDialog } from './StudyDialog';
 import './retiming.css';
 
@@ -35,7 +35,7 @@ export default function RetimingsPage(): JSX.Element {
     { key: 'name', title: 'Corridor', isHead: true, value: l => l.name, cell: l => (l.corridor === '' ? 'All signals' : <Link href={`/corridors/${encodeURIComponent(l.corridor)}`}>{l.name}</Link>) },
     { key: 'share', title: 'Loses now', hint: 'Share of delay and stops under today’s timing that the best plan known would save', align: 'right', value: l => l.share, cell: l => (l.share === null ? <span class="missing">no traffic</span> : <strong>{shareText(l.share)}</strong>) },
     { key: 'worst', title: 'Most of all', isWide: true, value: l => l.worst.share, cell: l => (l.worst.share === null ? <span class="missing">–</span> : <>{shareText(l.worst.share)} <span class="muted">{l.worst.period}</span></>) },
-    { key: 'hours', title: 'Today', unit: 'veh h/h', hint: 'Delay and stops in its worst period', align: 'right', value: l => l.worst.today, cell: l => round(l.worst.today, 1) },
+    { key: 'hours', title: 'Today', unit: 'veh h/h', hint: 'Delay and stops in its worst period', align: 'right', value: l => l.worst.today, cell: l => fixed(l.worst.today, 1) },
     { key: 'seen', title: 'Seen', hint: 'Share of the time that the logs of its signals saw', align: 'right', value: l => l.seenShare, cell: l => shareText(l.seenShare) },
     { key: 'history', title: 'Study by study', value: l => l.history.length, cell: l => (l.history.length < 2 ? <span class="missing">one study so far</span> : <Sparkline points={l.history} label={`${l.name}: ${l.history.map(h => (h.v === null ? 'no traffic' : shareText(h.v))).join(', ')}`} />) },
   ];

@@ -254,6 +254,11 @@ export function round(value: number, digits: number): string {
   return (Math.round(value * 10 ** digits) / 10 ** digits).toLocaleString('en-US', { maximumFractionDigits: digits });
 }
 
+/** A number with all its digits, for columns. */
+export function fixed(value: number, digits: number): string {
+  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
 /** A change in percent with its sign; null where there is nothing to compare with. */
 export function changeText(before: number | null, after: number | null): string | null {
   if (before === null || after === null || before === 0) {

@@ -92,11 +92,11 @@ function Expected({ detail, chosen, onChoose }: { detail: RetimingDetail; chosen
   const number = (value: number | null, digits = 1) => (value === null ? <span class="missing">–</span> : fixed(value, digits));
   const columns: TableColumn<RetimingPeriodFigures>[] = [
     { key: 'name', title: 'Period', isHead: true, value: p => p.name, cell: p => <button type="button" class="link-button" aria-pressed={p.name === chosen} onClick={() => onChoose(p.name)}>{capital(p.name)}</button> },
+    { key: 'change', title: 'Delay', hint: 'Change of delay', align: 'right', value: p => (p.delayToday && p.delayPlan !== null ? p.delayPlan / p.delayToday : null), cell: p => <Change before={p.delayToday} after={p.delayPlan} /> },
+    { key: 'stops', title: 'Stops', hint: 'Change of stops per hour', align: 'right', value: p => (p.stopsToday && p.stopsPlan !== null ? p.stopsPlan / p.stopsToday : null), cell: p => <Change before={p.stopsToday} after={p.stopsPlan} /> },
     { key: 'signals', title: 'Signals', hint: 'That change', align: 'right', value: p => p.retimed },
     { key: 'today', title: 'Delay today', unit: 'veh h/h', align: 'right', value: p => p.delayToday, cell: p => number(p.delayToday) },
     { key: 'plan', title: 'With the plan', unit: 'veh h/h', align: 'right', value: p => p.delayPlan, cell: p => number(p.delayPlan) },
-    { key: 'change', title: 'Change', align: 'right', value: p => (p.delayToday && p.delayPlan !== null ? p.delayPlan / p.delayToday : null), cell: p => <Change before={p.delayToday} after={p.delayPlan} /> },
-    { key: 'stops', title: 'Stops', hint: 'Change of stops per hour', align: 'right', value: p => (p.stopsToday && p.stopsPlan !== null ? p.stopsPlan / p.stopsToday : null), cell: p => <Change before={p.stopsToday} after={p.stopsPlan} /> },
   ];
   const [delayToday, delayPlan] = [totalOf(periods, p => p.delayToday), totalOf(periods, p => p.delayPlan)];
   const [stopsToday, stopsPlan] = [totalOf(periods, p => p.stopsToday), totalOf(periods, p => p.stopsPlan)];

@@ -40,7 +40,7 @@ export default function RetimingsPage(): JSX.Element {
     { key: 'history', title: 'Study by study', value: l => l.history.length, cell: l => (l.history.length < 2 ? <span class="missing">one study so far</span> : <Sparkline points={l.history} label={`${l.name}: ${l.history.map(h => (h.v === null ? 'no traffic' : shareText(h.v))).join(', ')}`} />) },
   ];
   const columns: TableColumn<RetimingRow>[] = [
-    { key: 'id', title: 'Proposal', isHead: true, value: r => r.id, cell: r => <Link href={`/retiming/${r.id}`}>{nameOf(r.corridor)}, {momentOf(r.madeMs, zone)}</Link> },
+    { key: 'id', title: 'Proposal', isHead: true, isWide: true, value: r => r.id, cell: r => <Link href={`/retiming/${r.id}`}>{nameOf(r.corridor)}, {momentOf(r.madeMs, zone)}</Link> },
     { key: 'state', title: 'State', value: r => r.state, cell: r => <Badge tone={stateTones[r.state]}>{stateWords[r.state]}</Badge> },
     { key: 'signals', title: 'Signals', hint: 'That change, of those studied', align: 'right', value: r => r.summary.retimed, cell: r => `${r.summary.retimed} of ${r.summary.signals}` },
     { key: 'delay', title: 'Delay', hint: 'Expected by the model over the periods that were searched', align: 'right', value: r => saved(r, 'delay'), cell: r => changeText(totalOf(r.summary.periods, p => p.delayToday), totalOf(r.summary.periods, p => p.delayPlan)) ?? <span class="missing">–</span> },

@@ -77,15 +77,15 @@ internal static class RetimingApi
             .WithSummary("Asks for a study of the logs of the last seven days, in the background. One at a time.")
             .WithMetadata(new RequestSizeLimitAttribute(MostBodyBytes))
             .Produces<RetimingStudyStatus>(StatusCodes.Status202Accepted).Problems(StatusCodes.Status400BadRequest, StatusCodes.Status409Conflict);
-        api.MapGet("/retimings/{id:long}", Get).RequireRole(Role.View).WithName("getRetiming").WithTags("retimings")
+        api.MapGet("/retimings/{id}", Get).RequireRole(Role.View).WithName("getRetiming").WithTags("retimings")
             .WithSummary("A proposal: every signal before and after, expected effect, reasons, refusals, assumptions, steps, and what was measured later.")
             .Takes(s_id).Produces<RetimingDetail>().Problems(StatusCodes.Status404NotFound);
-        api.MapGet("/retimings/{id:long}/files/{name}", GetFile).RequireRole(Role.View).WithName("getRetimingFile").WithTags("retimings")
+        api.MapGet("/retimings/{id}/files/{name}", GetFile).RequireRole(Role.View).WithName("getRetimingFile").WithTags("retimings")
             .WithSummary("A file of a proposal: sheets to print, the plan as JSON and as objects of controllers, changes and the way back as text, tables, drawings.")
             .Takes(s_id, s_file).WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(string), [.. RetimingDocuments.Types])).Problems(StatusCodes.Status404NotFound);
         foreach (var (act, path, name, role, summary) in s_steps)
         {
-            api.MapPost($"/retimings/{{id:long}}/{path}", (long id, RetimingStepOrder body, HttpContext context, RetimingRecords records, RetimingBoard board, ServerSettings settings) => StepAsync(id, act, body, context, records, board, settings))
+            api.MapPost($"/retimings/{{id}}/{path}", (long id, RetimingStepOrder body, HttpContext context, RetimingRecords records, RetimingBoard board, ServerSettings settings) => StepAsync(id, act, body, context, records, board, settings))
                 .RequireRole(role).WithName(name).WithTags("retimings").WithSummary($"{summary} Written into the audit.")
                 .Takes(s_id).WithMetadata(new RequestSizeLimitAttribute(MostBodyBytes))
                 .Produces<RetimingDetail>().Problems(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);

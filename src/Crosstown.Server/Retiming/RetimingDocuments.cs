@@ -3,6 +3,7 @@ using System.Text;
 using Crosstown.Core.Street;
 using Crosstown.Timing.Retiming;
 using Crosstown.Timing.Sheets;
+using Crosstown.Timing.Utdf;
 
 namespace Crosstown.Server.Retiming;
 
@@ -46,6 +47,14 @@ internal sealed record RetimingDocuments(IReadOnlyList<RetimingDocument> All, IR
             Text("left-out.csv", w => PlanDocuments.WriteLeftOut(w, result)),
             Text("figures.csv", w => PlanDocuments.WriteFigures(w, result.Study)),
         };
+        for (var p = 0; p < result.Periods.Length; p++)
+        {
+            if (result.Periods[p] is { Result: { Approval: not null } found } && Text(string.Create(CultureInfo.InvariantCulture, $"utdf-{p + 1}.csv"), w => UtdfDraft.Write(w, found.Network, found.Plan)) is { Content.Length: > 0 } utdf)
+            {
+                all.Add(utdf);
+            }
+        }
+
         var drawings = Draw(result, corridors, all);
         return new RetimingDocuments(all, drawings, details, Encoding.UTF8.GetString(all[0].Content));
     }

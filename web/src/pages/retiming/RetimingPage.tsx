@@ -48,6 +48,7 @@ function Whole({ detail, zone, onChanged }: { detail: RetimingDetail; zone: stri
   const most = content.periods.reduce((a, b) => (gainOf(b.figures) > gainOf(a.figures) ? b : a), content.periods[0]!);
   const [chosen, setChosen] = useUrlState('period', most.figures.name);
   const period = content.periods.find(p => p.figures.name === chosen) ?? most;
+  const utdf = `utdf-${content.periods.indexOf(period) + 1}.csv`;
   return (
     <>
       <Steps detail={detail} zone={zone} onDone={onChanged} />
@@ -58,7 +59,9 @@ function Whole({ detail, zone, onChanged }: { detail: RetimingDetail; zone: stri
           <Files detail={detail} />
         </div>
       </div>
-      <Panel title="Period" subtitle={period.figures.pattern === null ? 'not searched' : `pattern ${period.figures.pattern} for ${period.figures.retimed} ${period.figures.retimed === 1 ? 'signal' : 'signals'}${period.figures.isComplete ? '' : '; the search was cut off'}`}>
+      <Panel title="Period" subtitle={period.figures.pattern === null ? 'not searched' : `pattern ${period.figures.pattern} for ${period.figures.retimed} ${period.figures.retimed === 1 ? 'signal' : 'signals'}${period.figures.isComplete ? '' : '; the search was cut off'}`}
+        actions={detail.files.some(f => f.name === utdf) ? <a class="button" href={`${apiRoot}/retimings/${detail.proposal.id}/files/${utdf}`} download={`retiming-${detail.proposal.id}-${utdf}`}><Icon name="download" />This period as UTDF</a> : undefined}
+      >
         <div class="retiming-periods" role="group" aria-label="Period">
           {content.periods.map(p => (
             <button key={p.figures.name} type="button" class="chip" aria-pressed={p === period} onClick={() => setChosen(p.figures.name, 'push')}>

@@ -19,8 +19,17 @@ internal static class SitePlanner
     private static readonly int[] ArterialCycleS = [120, 100, 130, 90];
     private static readonly int[] GridCycleS = [80, 80, 90, 70];
 
+    private const int EveningMinute = 1140;
+
+    // With a second from each actuation, the initial green serves what stands between the advance detectors and the line: 3 s, and 2 s for every 25 ft.
+    private const int LongestInitialMs = (3 + (2 * DetectorPlanner.MainSetbackFt / 25)) * 1000;
+
     private const byte NightPattern = 5;
     private const int NightCycleS = 80;
+    // Where the side streets are starved: what the engineer once counted, as a share of today's volume.
+    private const double MainOnceCounted = 1.25;
+    private const double SidesOnceCounted = 0.62;
+
     private const double MainWidthFt = 84;
     private const double SideWidthFt = 60;
     private const double GridWidthFt = 44;
@@ -91,6 +100,8 @@ internal static class SitePlanner
             Weekends = [new(0, night), new(480, 2), new(1200, 4), new(1380, night)],
             LinksIn = inbound,
             Story = StoryOf(site),
+            HasBadOffset = site.HasBadOffset,
+            StarvedPhases = site.HasStarvedSides ? [3, 4, 7, 8] : [],
             Legs = legs,
             Lanes = lanes,
             Detectors = detectors,
@@ -117,9 +128,9 @@ internal static class SitePlanner
             parts.Add("flashing yellow arrows and right-turn overlaps");
         }
 
-        if (site.OutgrownPhase != 0)
+        if (site.HasStarvedSides)
         {
-            parts.Add($"evening demand of phase {site.OutgrownPhase} has outgrown its split");
+            parts.Add($"demand of {site.CrossStreet} has outgrown its splits, while {site.Street} has more green than it needs");
         }
 
         if (site.HasBadOffset)
@@ -189,7 +200,7 @@ internal static class SitePlanner
                 TimeToReduceMs = isMain && !isLeft ? 15_000 : 0,
                 MinimumGapMs = isMain && !isLeft ? 2000 : 0,
                 AddedInitialMs = isMain && !isLeft ? 1000 : 0,
-                MaximumInitialMs = isMain && !isLeft ? 18_000 : 0,
+                MaximumInitialMs = isMain && !isLeft ? LongestInitialMs : 0,
             });
         }
 
@@ -206,7 +217,9 @@ internal static class SitePlanner
         PhaseTiming Phase(int number) => phases.First(p => p.Number == number);
         OverlapTiming Make(byte number, OverlapKind kind, byte left, ImmutableArray<byte> parents, int trailingMs)
         {
+            // Yellow is that of its own approach, whose through phase comes first or lies across; its red ends no later than any parent's.
             var all = left == 0 ? parents : parents.Add(left);
+            var yellowMs = Phase(parents[0]).YellowMs;
             return new OverlapTiming
             {
                 Number = number,
@@ -214,8 +227,8 @@ internal static class SitePlanner
                 Parents = parents,
                 ProtectedPhase = left,
                 TrailingGreenMs = trailingMs,
-                YellowMs = all.Min(p => Phase(p).YellowMs),
-                RedClearanceMs = all.Min(p => Phase(p).RedClearanceMs),
+                YellowMs = yellowMs,
+                RedClearanceMs = all.Min(p => Phase(p).ChangeMs) - yellowMs,
             };
         }
 
@@ -335,27 +348,27 @@ internal static class SitePlanner
     private static PatternTiming Pattern(
         Site site, List<PhaseTiming> phases, ImmutableArray<LegPlan> legs, double[][] volumes, double travelS, int time, byte number, int cycleS)
     {
-        var needS = new int[9];
         var weight = new double[9];
         foreach (var phase in phases)
         {
-            var fitsWalk = phase.IsCoordinated || site.HasSchool || site.Kind == SiteKind.Grid;
-            var greenMs = fitsWalk ? Math.Max(phase.MinimumGreenMs, phase.WalkMs + phase.PedestrianClearanceMs) : phase.MinimumGreenMs;
             weight[phase.Number] = WeightOf(site, legs, volumes, time, phase.Number);
-            if (phase.Number % 2 == 1)
-            {
-                // A left turn's split holds half as many again as come in a mean cycle: random cycles would fail otherwise.
-                greenMs = Math.Max(greenMs, (int)(1000 * (2 + (1.5 * weight[phase.Number] * cycleS))));
-            }
-
-            needS[phase.Number] = (greenMs + phase.ChangeMs + 999) / 1000;
         }
 
         // Both sides of the barrier, each with its two rings.
         byte[][][] sides = [[[1, 2], [5, 6]], [[3, 4], [7, 8]]];
-        var sideNeedS = sides.Select(rings => rings.Max(ring => ring.Sum(p => needS[p]))).ToArray();
+        int[] SideNeedS(int[] needS) => [.. sides.Select(rings => rings.Max(ring => ring.Sum(p => needS[p])))];
+
+        // A left turn's split holds half as many again as come in a mean cycle: random cycles would fail otherwise. Where the street's cycle has no room for that, fewer.
+        var spare = 1.5;
+        var needS = NeedS(site, phases, weight, time, cycleS, spare);
+        while (SideNeedS(needS).Sum() > cycleS && spare > 0)
+        {
+            spare -= 0.1;
+            needS = NeedS(site, phases, weight, time, cycleS, spare);
+        }
+
+        var sideNeedS = SideNeedS(needS);
         var sideWeight = sides.Select(rings => rings.Max(ring => ring.Sum(p => weight[p]))).ToArray();
-        cycleS = Math.Max(cycleS, sideNeedS.Sum() + 4);
         var wantedS = (int)Math.Round(cycleS * sideWeight[0] / sideWeight.Sum());
         var firstS = Math.Clamp(wantedS, sideNeedS[0], cycleS - sideNeedS[1]);
         int[] sideS = [firstS, cycleS - firstS];
@@ -391,14 +404,35 @@ internal static class SitePlanner
         };
     }
 
-    /// <summary>Flow ratio of a phase's busiest lane. What has outgrown its split is counted as the engineer once did.</summary>
+    /// <summary>The least split of each phase, s: minimum green, or its walk where that has to fit, and change; for a left turn also what comes in a cycle.</summary>
+    /// <param name="spare">Vehicles that a left turn's split holds, for each that comes in a mean cycle.</param>
+    private static int[] NeedS(Site site, List<PhaseTiming> phases, double[] weight, int time, int cycleS, double spare)
+    {
+        var needS = new int[9];
+        foreach (var phase in phases)
+        {
+            // Nobody walks to school in the evening.
+            var fitsWalk = phase.IsCoordinated || (site.HasSchool && PlanMinutes[time] < EveningMinute) || site.Kind == SiteKind.Grid;
+            var greenMs = fitsWalk ? Math.Max(phase.MinimumGreenMs, phase.WalkMs + phase.PedestrianClearanceMs) : phase.MinimumGreenMs;
+            if (phase.Number % 2 == 1)
+            {
+                greenMs = Math.Max(greenMs, (int)(1000 * (2 + (spare * weight[phase.Number] * cycleS))));
+            }
+
+            needS[phase.Number] = (greenMs + phase.ChangeMs + 999) / 1000;
+        }
+
+        return needS;
+    }
+
+    /// <summary>Flow ratio of a phase's busiest lane. Where the side streets are starved it is what the engineer once counted.</summary>
     private static double WeightOf(Site site, ImmutableArray<LegPlan> legs, double[][] volumes, int time, int phase)
     {
         var leg = Directions.IndexOf(site.DirectionOf(phase));
         var vph = volumes[leg][time];
-        if (phase == site.OutgrownPhase)
+        if (site.HasStarvedSides)
         {
-            vph *= 0.55;
+            vph *= site.IsMain(Directions[leg]) ? MainOnceCounted : SidesOnceCounted;
         }
 
         var isLeft = phase % 2 == 1;

@@ -5,9 +5,9 @@ namespace Crosstown.Simulation.Towns;
 
 /// <summary>A made-up town: its signals, what is true of them, and the streets between them.</summary>
 /// <remarks>
-/// Two arterials that cross, and a grid downtown. Streets, volumes and faults follow from the seed alone. The first eight signals hold one
-/// of everything: a rail crossing, a fire station, a bus line, flashing yellow arrows, a school, a movement that demand outgrows every evening,
-/// and an offset that sends platoons into red.
+/// Two arterials that cross, and a grid downtown. Streets, volumes and faults follow from the seed alone. Along Harrison Avenue one offset
+/// sends platoons into red; on Mill Road side streets have outgrown the splits of an old plan that gives the arterial more than it needs. The first
+/// eight signals hold one of everything: both of these, a rail crossing, a fire station, a bus line, flashing yellow arrows and a school.
 /// </remarks>
 public sealed class Town
 {

@@ -59,6 +59,12 @@ public sealed record TownSignal
     /// <summary>What is worth finding here, in words; empty for a signal without a story.</summary>
     public string Story { get; init; } = "";
 
+    /// <summary>True where the offsets of all patterns are half a cycle off what the street's travel times ask for.</summary>
+    public bool HasBadOffset { get; init; }
+
+    /// <summary>Phases whose demand fails their splits in the peaks, while the coordinated phases have more than theirs need.</summary>
+    public ImmutableArray<byte> StarvedPhases { get; init; } = [];
+
     public SignalId Signal => Configuration.Signal;
 
     internal ImmutableArray<LegPlan> Legs { get; init; } = [];

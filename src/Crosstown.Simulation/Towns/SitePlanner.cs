@@ -19,6 +19,9 @@ internal static class SitePlanner
     private static readonly int[] ArterialCycleS = [120, 100, 130, 90];
     private static readonly int[] GridCycleS = [80, 80, 90, 70];
 
+    // How far off a bad offset is, in cycles. Half where one direction counts; where both do, half would only change which of them meets the green.
+    private static readonly double[] s_badOffset = [0.5, 0.3, 0.3, 0.5];
+
     private const int EveningMinute = 1140;
 
     // With a second from each actuation, the initial green serves what stands between the advance detectors and the line: 3 s, and 2 s for every 25 ft.
@@ -30,9 +33,18 @@ internal static class SitePlanner
     private const double MainOnceCounted = 1.25;
     private const double SidesOnceCounted = 0.62;
 
-    private const double MainWidthFt = 84;
-    private const double SideWidthFt = 60;
-    private const double GridWidthFt = 44;
+    /// <summary>Where buttons stand.</summary>
+    public const int ButtonBehindCurbFt = 5;
+
+    /// <summary>From a left turn's line round to where it is out of the way of those who come from across: 48 ft ahead and 30 ft aside, or 36 and 42, on an ellipse.</summary>
+    public const int LeftPathFt = 62;
+
+    /// <summary>From a right turn's line over the crosswalk into the lane across.</summary>
+    public const int RightPathFt = 42;
+
+    private const int MainWidthFt = 84;
+    private const int SideWidthFt = 60;
+    private const int GridWidthFt = 44;
     private const double WalkSpeedFtPerS = 3.5;
 
     /// <summary>The left-turn phase of the direction that a through phase serves.</summary>
@@ -100,6 +112,7 @@ internal static class SitePlanner
             Weekends = [new(0, night), new(480, 2), new(1200, 4), new(1380, night)],
             LinksIn = inbound,
             Story = StoryOf(site),
+            Site = site,
             HasBadOffset = site.HasBadOffset,
             StarvedPhases = site.HasStarvedSides ? [3, 4, 7, 8] : [],
             Legs = legs,
@@ -161,6 +174,9 @@ internal static class SitePlanner
         return string.Join("; ", parts);
     }
 
+    /// <summary>Width of the street that a phase's through traffic crosses.</summary>
+    public static int CrossedFt(Site site, int phase) => site.Kind == SiteKind.Grid ? GridWidthFt : phase is 1 or 2 or 5 or 6 && !site.CrossesArterial ? SideWidthFt : MainWidthFt;
+
     /// <summary>Seconds rounded up to a tenth, in ms.</summary>
     private static int UpToTenth(double seconds) => (int)Math.Ceiling((seconds * 10) - 1e-9) * 100;
 
@@ -178,7 +194,7 @@ internal static class SitePlanner
             var isMain = number is 1 or 2 or 5 or 6;
             var direction = site.DirectionOf(number);
             var speedFtPerS = site.SpeedMph(direction) * 22 / 15.0;
-            var crossedFt = site.Kind == SiteKind.Grid ? GridWidthFt : isMain ? SideWidthFt : MainWidthFt;
+            var crossedFt = CrossedFt(site, number);
             var isGrid = site.Kind == SiteKind.Grid;
             phases.Add(new PhaseTiming
             {
@@ -261,7 +277,7 @@ internal static class SitePlanner
                 SaturationHeadwayMs = 2000,
             });
             var hasRightLane = site.HasArrows && isMain;
-            if (isMain && site.Kind == SiteKind.Arterial)
+            if (site.ThroughLanes(Directions[leg]) == 2)
             {
                 lanes.Add(new LanePlan { Leg = leg, Movement = LaneMovement.Through, Phase = through });
             }
@@ -437,12 +453,12 @@ internal static class SitePlanner
 
         var isLeft = phase % 2 == 1;
         var laneVph = isLeft ? vph * legs[leg].LeftShare
-            : vph * (1 - legs[leg].LeftShare) / (site.IsMain(Directions[leg]) && site.Kind == SiteKind.Arterial ? 2 : 1);
+            : vph * (1 - legs[leg].LeftShare) / site.ThroughLanes(Directions[leg]);
         return Math.Max(0.02, laneVph / 1800);
     }
 
     /// <summary>
-    /// The through green meets the platoons into town in the morning and those out of town in the evening and at night. By day both directions
+    /// The through green meets the platoons into town in the morning and those out of town at night. At midday and in the evening both directions
     /// count the same: greens of neighbors begin together or half a cycle apart, whichever is nearer to the travel time.
     /// </summary>
     private static int OffsetS(Site site, double travelS, int time, int cycleS, ImmutableSortedDictionary<byte, int> splitMs, List<PhaseTiming> phases)
@@ -459,10 +475,10 @@ internal static class SitePlanner
         var platoonS = time switch
         {
             0 => travelS,
-            1 => phaseOfTravel is > 0.25 and < 0.75 ? cycleS / 2.0 : 0,
+            1 or 2 => phaseOfTravel is > 0.25 and < 0.75 ? cycleS / 2.0 : 0,
             _ => -travelS,
         };
-        var offset = platoonS + referenceS - startS + (site.HasBadOffset ? cycleS * 0.5 : 0);
+        var offset = platoonS + referenceS - startS + (site.HasBadOffset ? cycleS * s_badOffset[time] : 0);
         var whole = (int)Math.Round(offset) % cycleS;
         return whole < 0 ? whole + cycleS : whole;
     }
@@ -519,7 +535,7 @@ internal static class SitePlanner
         return buttons.ToImmutable();
     }
 
-    private static PhaseConfiguration ConfigurationOf(PhaseTiming phase) => new()
+    public static PhaseConfiguration ConfigurationOf(PhaseTiming phase) => new()
     {
         Number = phase.Number,
         Ring = phase.Ring,
@@ -532,7 +548,7 @@ internal static class SitePlanner
         PedestrianClearanceS = phase.WalkMs == 0 ? null : phase.PedestrianClearanceMs / 1000.0,
     };
 
-    private static CoordinationPattern ConfigurationOf(PatternTiming pattern) => new()
+    public static CoordinationPattern ConfigurationOf(PatternTiming pattern) => new()
     {
         Number = pattern.Number,
         CycleLengthS = pattern.CycleMs / 1000.0,

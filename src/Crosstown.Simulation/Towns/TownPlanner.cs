@@ -20,7 +20,7 @@ internal static class TownPlanner
         new(0, 0, "Harrison Avenue", "Orchard Street", SiteKind.Arterial) { IsCoordinatedAtNight = true },
         new(1500, 0, "Harrison Avenue", "Juniper Street", SiteKind.Arterial) { HasArrows = true },
         new(3100, 0, "Harrison Avenue", "Quarry Road", SiteKind.Arterial),
-        new(4600, 0, "Harrison Avenue", "Mill Road", SiteKind.Arterial) { HasBadOffset = true },
+        new(4600, 0, "Harrison Avenue", "Mill Road", SiteKind.Arterial) { HasBadOffset = true, CrossesArterial = true },
         new(4600, 1800, "Mill Road", "Depot Street", SiteKind.Arterial) { MainIsNorthSouth = true, HasRail = true, HasStarvedSides = true },
         new(4600, 3600, "Mill Road", "Station Street", SiteKind.Arterial) { MainIsNorthSouth = true, HasFireStation = true, HasBuses = true, HasStarvedSides = true },
         new(6200, 0, "Harrison Avenue", "School Street", SiteKind.Arterial) { HasSchool = true },
@@ -246,6 +246,9 @@ internal sealed record Site(int EastFt, int NorthFt, string Street, string Cross
 
     public bool HasBadOffset { get; init; }
 
+    /// <summary>Two through lanes on all approaches.</summary>
+    public bool CrossesArterial { get; init; }
+
     public bool HasRail { get; init; }
 
     public bool HasFireStation { get; init; }
@@ -256,6 +259,8 @@ internal sealed record Site(int EastFt, int NorthFt, string Street, string Cross
 
     public bool IsMain(TravelDirection direction) =>
         (direction is TravelDirection.Northbound or TravelDirection.Southbound) == MainIsNorthSouth;
+
+    public int ThroughLanes(TravelDirection direction) => Kind == SiteKind.Arterial && (IsMain(direction) || CrossesArterial) ? 2 : 1;
 
     public int SpeedMph(TravelDirection direction) => Kind == SiteKind.Grid ? 25 : IsMain(direction) ? 40 : 30;
 

@@ -67,8 +67,8 @@ public sealed class TownSimulation
 
     /// <summary>What really happened on every approach in a time, signal by signal and quarter by quarter; quarters in which nobody crossed are there, with zeros.</summary>
     /// <param name="range">
-    /// Whole quarters of an hour. Those before the start and more than <see cref="KeptTotalsMs"/> before the newest are no longer known and left out; one that is still
-    /// under way holds what has happened so far.
+    /// Whole quarters of an hour. Those before the start and more than <see cref="KeptTotalsMs"/> before the newest are not known and left out; one that is still
+    /// under way holds what has happened so far. Where the start is no whole quarter, the first holds what crossed before it in the warm-up too.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">An end of <paramref name="range"/> is no whole quarter.</exception>
     public IReadOnlyList<TownTotals> ListTotals(TimeRange range)
@@ -96,22 +96,23 @@ public sealed class TownSimulation
         return all;
     }
 
-    /// <summary>Vehicles that really crossed a stop bar in a time, whatever detectors made of them.</summary>
+    /// <summary>What really happened to one turn of an approach in a time, whatever detectors made of it.</summary>
     /// <param name="signal">A signal of the town.</param>
     /// <param name="direction">The way they came in.</param>
     /// <param name="turn">The way they went.</param>
     /// <param name="range">Whole quarters of an hour.</param>
-    internal int Crossed(SignalId signal, TravelDirection direction, Turn turn, TimeRange range)
+    internal (int Vehicles, double DelayS, int Stops) Total(SignalId signal, TravelDirection direction, Turn turn, TimeRange range)
     {
         var run = Array.Find(_runs, r => r.Signal == signal)!;
         var leg = SitePlanner.Directions.IndexOf(direction);
-        var sum = 0;
+        var sum = (Vehicles: 0, DelayMs: 0L, Stops: 0);
         for (var quarter = range.StartMs / QuarterMs; quarter < range.EndMs / QuarterMs; quarter++)
         {
-            sum += run.Totals.At(leg, turn, quarter).Vehicles;
+            var (vehicles, delayMs, stops) = run.Totals.At(leg, turn, quarter);
+            sum = (sum.Vehicles + vehicles, sum.DelayMs + delayMs, sum.Stops + stops);
         }
 
-        return sum;
+        return (sum.Vehicles, sum.DelayMs / 1000.0, sum.Stops);
     }
 
     /// <summary>Simulates up to a moment and hands out what the cabinets logged before it, signal by signal.</summary>

@@ -186,7 +186,7 @@ public sealed class TownTests
             var pattern = signal.Program.Patterns.First(p => p.Number == (hour < 12 ? 1 : 3));
             foreach (var (phase, direction) in new[] { (2, TravelDirection.Northbound), (6, TravelDirection.Southbound) })
             {
-                var passing = new[] { Turn.Through, Turn.Right }.Sum(t => simulation.Crossed(signal.Signal, direction, t, range)) / 2.0;
+                var passing = new[] { Turn.Through, Turn.Right }.Sum(t => simulation.Total(signal.Signal, direction, t, range).Vehicles) / 2.0;
                 var lanes = signal.Lanes.Where(l => l.Phase == phase).ToList();
                 var greenShare = (pattern.SplitMs[(byte)phase] - signal.Program.Phases.First(p => p.Number == phase).ChangeMs) / (double)pattern.CycleMs;
                 Assert.True(passing < 0.75 * greenShare * lanes.Sum(l => 3_600_000.0 / l.SaturationHeadwayMs), $"{signal.Signal} phase {phase}: {passing} veh/h in {greenShare:0.00} of the time");

@@ -48,20 +48,7 @@ public sealed record LogFacts
     /// <summary>The same pattern with its offset counted to another point of the cycle; as it is where it does not fill its rings.</summary>
     internal static PatternTiming At(ImmutableArray<PhaseTiming> phases, PatternTiming pattern, OffsetReference reference)
     {
-        if (pattern.Reference == reference)
-        {
-            return pattern;
-        }
-
-        var diagram = new RingDiagram(phases);
-        diagram.SetSequence(pattern.Sequence);
-        var splits = new int[ControllerProgram.MaxPhase + 1];
-        foreach (var (phase, ms) in pattern.SplitMs)
-        {
-            splits[phase] = ms;
-        }
-
-        if (!diagram.LayOut(splits))
+        if (pattern.Reference == reference || RingDiagram.Of(phases, pattern) is not { } diagram)
         {
             return pattern;
         }

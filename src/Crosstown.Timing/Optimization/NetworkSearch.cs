@@ -24,7 +24,8 @@ internal sealed class NetworkSearch
     private readonly ProfileEngine[] _engines;
     private readonly SplitRules[] _rules;
     private readonly int[][] _fedGroups;
-    private readonly bool[] _hasPermissive;
+    // Signals at which groups that wait for gaps wait for each other.
+    private readonly bool[] _waitsMutually;
     private readonly double[] _weights;
     private readonly RandomNumbers _random;
     private readonly CancellationToken _cancellation;
@@ -42,10 +43,10 @@ internal sealed class NetworkSearch
         _rules = [.. network.Signals.Select(s => new SplitRules(s, options.KeepsPedestrianMinimums))];
         _states = new SignalState?[network.Signals.Length];
         _weights = new double[network.Demands.Length];
-        _hasPermissive = new bool[network.Signals.Length];
+        _waitsMutually = new bool[network.Signals.Length];
         foreach (var group in network.Groups)
         {
-            _hasPermissive[group.Signal] |= group.PermissivePhases != 0;
+            _waitsMutually[group.Signal] |= group.PermissivePhases != 0 && group.Opposing.Any(o => network.Groups[o].PermissivePhases != 0);
         }
 
         _fedGroups = new int[network.Signals.Length][];
@@ -306,12 +307,9 @@ internal sealed class NetworkSearch
         {
             var engine = _engines[d];
             var own = engine.GroupsOf(signal);
-            for (var pass = _hasPermissive[signal] ? 2 : 1; pass > 0; pass--)
+            for (var pass = _waitsMutually[signal] ? 2 : 1; pass > 0; pass--)
             {
-                foreach (var g in own)
-                {
-                    engine.Update(g);
-                }
+                engine.Update(own);
             }
 
             var cost = engine.WalkCost(signal);
@@ -322,9 +320,9 @@ internal sealed class NetworkSearch
 
             if (withFed)
             {
+                engine.Update(_fedGroups[signal], keepsFlow: false);
                 foreach (var g in _fedGroups[signal])
                 {
-                    engine.Update(g, keepsFlow: false);
                     cost += engine.Cost(g);
                 }
             }

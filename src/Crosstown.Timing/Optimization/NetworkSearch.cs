@@ -600,13 +600,13 @@ internal sealed class NetworkSearch
         var state = _states[s]!;
         var half = state.CycleMs / 2;
         var minimums = _rules[s].Minimums(state.Sequence);
-        if (half % 1000 != 0 || half < 30_000 || state.CycleMs / 1000.0 < _engines[0].PeriodS(s) || _rules[s].ShortestCycleMs(minimums) > half)
+        if (half % 1000 != 0 || half < 30_000 || state.CycleMs / 1000.0 < _engines[0].PeriodS(s) || _rules[s].ShortestCycleMs(minimums, state.Sequence) > half)
         {
             return;
         }
 
         var whole = LocalCost(s, withFed: true);
-        var trial = state with { CycleMs = half, SplitMs = _rules[s].Fill(half, minimums, FlowRatios(s)), OffsetMs = state.OffsetMs % half };
+        var trial = state with { CycleMs = half, SplitMs = _rules[s].Fill(half, minimums, state.Sequence, FlowRatios(s)), OffsetMs = state.OffsetMs % half };
         var best = double.MaxValue;
         var bestOffset = 0;
         Set(s, trial);

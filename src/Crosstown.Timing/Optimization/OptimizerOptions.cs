@@ -24,8 +24,11 @@ public sealed record OptimizerOptions
     /// <summary>Longest common cycle to try, whole s, at most 255.</summary>
     public int MaxCycleS { get; init; } = 140;
 
-    /// <summary>Step between cycles, s.</summary>
+    /// <summary>Step between the cycles that are tried over the whole range, s, 1 or more.</summary>
     public int CycleStepS { get; init; } = 10;
+
+    /// <summary>Around the best plan the step is halved until it is no longer than this, s, 1 or more.</summary>
+    public int FineCycleStepS { get; init; } = 2;
 
     /// <summary>Small signals may run two cycles in one; signals whose minimums do not fit may run one in two.</summary>
     public bool UsesHalfAndDoubleCycles { get; init; } = true;

@@ -87,6 +87,41 @@ public sealed class PlanOptimizerTests
     }
 
     [Fact]
+    public void Splits_are_never_shorter_than_an_engineer_asks_and_that_costs_something()
+    {
+        var network = ReferenceGrid.Make(2, 3, 8);
+        var asked = Enumerable.Range(1, 8).ToImmutableSortedDictionary(p => (byte)p, p => p % 2 == 1 ? 21_000 : 24_000);
+        var options = Quick with { KeepsPedestrianMinimums = false };
+        var bound = network with { Signals = [.. network.Signals.Select((s, i) => i % 2 == 0 ? s with { Today = null, MinimumSplitMs = asked } : s)] };
+        var free = new PlanOptimizer(network, options).Optimize();
+        var result = new PlanOptimizer(bound, options).Optimize();
+        Assert.Contains(free.Plan.Patterns[0]!.SplitMs, split => split.Value < asked[split.Key]);
+        for (var s = 0; s < 6; s += 2)
+        {
+            Assert.All(result.Plan.Patterns[s]!.SplitMs, split => Assert.True(split.Value >= asked[split.Key], $"signal {s}, phase {split.Key}: {split.Value}"));
+        }
+
+        Assert.True(result.Evaluation.Index > free.Evaluation.Index);
+    }
+
+    [Fact]
+    public void Finer_steps_around_the_best_cycle_never_cost_and_often_gain()
+    {
+        var gained = 0;
+        for (var seed = 1UL; seed <= 4; seed++)
+        {
+            var network = ReferenceGrid.Make(2, 3, seed);
+            var coarse = new PlanOptimizer(network, new OptimizerOptions { FineCycleStepS = 10 }).Optimize();
+            var fine = new PlanOptimizer(network, new OptimizerOptions()).Optimize();
+            Assert.True(fine.Evaluation.Index <= coarse.Evaluation.Index * 1.0001, $"seed {seed}: {coarse.Evaluation.Index} to {fine.Evaluation.Index}");
+            Assert.Equal(0, coarse.Plan.Patterns[0]!.CycleMs % 10_000);
+            gained += fine.Plan.Patterns[0]!.CycleMs % 10_000 != 0 ? 1 : 0;
+        }
+
+        Assert.InRange(gained, 1, 4);
+    }
+
+    [Fact]
     public void Canceled_before_it_begins_it_gives_a_plan_that_is_not_worse_than_today_s()
     {
         var network = ReferenceGrid.Make(2, 3, 3);

@@ -19,7 +19,7 @@ internal sealed partial class ProfileEngine
     // The least change of departures that is carried on: vehicles that leave in other bins, each counted twice.
     private const float LeastChangeVeh = 2e-3f;
 
-    // What a second of walkers' wait beyond its limit counts for.
+    // What a second of walkers' wait beyond its limit counts for, and seconds for a vehicle of a queue beyond its own.
     private const double BeyondLimit = 1000;
 
     private readonly TimingNetwork _network;
@@ -719,8 +719,9 @@ internal sealed partial class ProfileEngine
         var stopsPerHour = excess * 3600 / _periodS[group.Signal];
         group.QueueWeight = group.Weight * excess / _bins[group.Signal];
         group.StopWeight = stopsPerHour / 3600 * ((group.Weight * _options.AccelerationLossS) + (_objective.StopPenaltyS * facts.StopWeight));
-        group.StoragePerPeriod = facts.StorageVeh is { } room && _objective.StoragePenaltyS > 0 ? room : double.PositiveInfinity;
-        group.StorageWeight = _objective.StoragePenaltyS / (_periodS[group.Signal] / _repeats[group.Signal]);
+        var penaltyS = _objective.QueueLimitShare is null ? _objective.StoragePenaltyS : Math.Max(BeyondLimit, _objective.StoragePenaltyS);
+        group.StoragePerPeriod = facts.StorageVeh is { } room && penaltyS > 0 ? room * (_objective.QueueLimitShare ?? 1) : double.PositiveInfinity;
+        group.StorageWeight = penaltyS / (_periodS[group.Signal] / _repeats[group.Signal]);
     }
 
     /// <summary>Overflow terms of all groups, with the metering by signals upstream.</summary>

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Crosstown.Timing.Evaluation;
+using Crosstown.Timing.Optimization.Bands;
 
 namespace Crosstown.Timing.Optimization;
 
@@ -17,6 +19,13 @@ public sealed record OptimizerOptions
     public bool ChangesSequence { get; init; } = true;
 
     public bool ChangesOffsets { get; init; } = true;
+
+    /// <summary>
+    /// Streets that are timed for bandwidth; empty for none. Their offsets, and where allowed the order of phases, give the widest bands both ways, each way weighted by its flow; room that
+    /// this leaves and all other offsets serve the objective, which also decides between cycles and splits. A signal that two of them share keeps to the first. Offsets that are locked
+    /// or limited stay so, and bands are then narrower.
+    /// </summary>
+    public ImmutableArray<Arterial> Arterials { get; init; } = [];
 
     /// <summary>Shortest common cycle to try, whole s, 30 or more.</summary>
     public int MinCycleS { get; init; } = 60;

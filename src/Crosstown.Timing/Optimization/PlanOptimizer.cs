@@ -33,6 +33,13 @@ public sealed class PlanOptimizer
                 + "cycles are 30-255 s in order, the rest is 1 or more.", nameof(options));
         }
 
+        if (!_options.Arterials.IsDefaultOrEmpty
+            && _options.Arterials.FirstOrDefault(a => a.Signals.Length < 2 || a.Signals.Distinct().Count() < a.Signals.Length || a.Signals.Any(s => (uint)s >= (uint)network.Signals.Length)) is { } odd)
+        {
+            throw new ArgumentException(
+                $"Arterial '{odd.Name}' of signals {string.Join(", ", odd.Signals)}: it needs two signals or more, each once, from 0 to {network.Signals.Length - 1}.", nameof(options));
+        }
+
         _ = new PlanEvaluator(network, _options.Evaluation, _options.Objective);
         (_component, _components) = FindComponents(network);
         _rules = [.. network.Signals.Select(s => new SplitRules(s, _options.KeepsPedestrianMinimums))];
@@ -212,6 +219,11 @@ public sealed class PlanOptimizer
             cycleMs *= 2;
         }
 
+        if (IsHeld(s, cycleMs))
+        {
+            return TodayOrFilled(s);
+        }
+
         return shortest > cycleMs
             ? null
             : new SignalState(cycleMs, sequence, rules.Fill(cycleMs, minimums, sequence, _flowRatios[s]), (today?.OffsetMs ?? 0) % cycleMs, today?.Reference ?? default);
@@ -293,9 +305,11 @@ public sealed class PlanOptimizer
             Tell("offsets");
             for (var round = 0; round < 2 * _options.Effort; round++)
             {
+                search.ReleaseBands();
                 var hasGained = search.SearchSplits(round == 0 ? [4000, 2000, 1000] : [2000, 1000]);
                 hasGained |= round == 0 && search.SearchHalfCycles();
                 hasGained |= search.SearchSequences();
+                search.HoldBands();
                 hasGained |= search.SearchOffsets(4, forests);
                 Tell($"splits, sequence and offsets, round {round + 1}");
                 if (!hasGained || cancellation.IsCancellationRequested)
@@ -334,6 +348,7 @@ public sealed class PlanOptimizer
                 search.Load(near[i].States);
                 search.SearchOffsets(2, 20 * _options.Effort);
                 search.SearchSplits([2000, 1000]);
+                search.HoldBands();
                 search.SearchOffsets(3, 50 * _options.Effort);
                 near[i].Take(search, _component, _components);
                 for (var c = 0; c < _components; c++)
@@ -397,6 +412,11 @@ public sealed class PlanOptimizer
     {
         var ownMs = (int)((long)state.CycleMs * cycleMs / commonMs);
         ownMs = (long)state.CycleMs * cycleMs % commonMs == 0 && ownMs % 1000 == 0 ? ownMs : cycleMs;
+        if (IsHeld(s, ownMs))
+        {
+            return TodayOrFilled(s);
+        }
+
         var greens = new double[state.SplitMs.Length];
         foreach (var phase in _network.Signals[s].Phases)
         {
@@ -410,9 +430,14 @@ public sealed class PlanOptimizer
             {
                 CycleMs = ownMs,
                 SplitMs = _rules[s].Fill(ownMs, minimums, state.Sequence, greens),
-                OffsetMs = (int)Math.Round(state.OffsetMs / 1000.0 * ownMs / state.CycleMs) * 1000 % ownMs,
+                OffsetMs = MayChangeOffset(_network.Signals[s]) ? (int)Math.Round(state.OffsetMs / 1000.0 * ownMs / state.CycleMs) * 1000 % ownMs : (_network.Signals[s].Today?.OffsetMs ?? 0) % ownMs,
             };
     }
+
+    private bool MayChangeOffset(TimedSignal signal) => _options.ChangesOffsets && !signal.Locks.HasFlag(TimingLocks.Offset);
+
+    /// <summary>Whether a signal has to stay near today at this cycle, because it is today's.</summary>
+    private bool IsHeld(int s, int cycleMs) => (_options.MaxOffsetChangeS ?? _options.MaxSplitChangeS) is not null && _network.Signals[s].Today?.CycleMs == cycleMs;
 
     /// <summary>Timing of all signals, and what it costs by part of the network.</summary>
     internal sealed record Candidate(string Name, SignalState?[] States, bool IsToday)

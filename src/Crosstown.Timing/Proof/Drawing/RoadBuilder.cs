@@ -537,9 +537,17 @@ internal sealed class RoadBuilder
         {
             if (foes[c] is { } own)
             {
-                _connections[c] = _connections[c] with { Foes = [.. own.Order()], YieldsTo = [.. own.Where(o => GoesBefore(o, c)).Order()] };
+                _connections[c] = _connections[c] with { Foes = [.. own.Order()], YieldsTo = [.. own.Where(o => MayShareGreen(_groupOf[o], _groupOf[c]) && GoesBefore(o, c)).Order()] };
             }
         }
+    }
+
+    /// <summary>Whether the controller can show both green at once: a phase of both, or phases of two rings in one barrier group.</summary>
+    private bool MayShareGreen(int a, int b)
+    {
+        var (first, second) = (_network.Groups[a].Phases | _network.Groups[a].PermissivePhases, _network.Groups[b].Phases | _network.Groups[b].PermissivePhases);
+        var phases = _network.Signals[_network.Groups[a].Signal].Phases;
+        return (first & second) != 0 || phases.Any(p => (first >> p.Number & 1) != 0 && phases.Any(q => (second >> q.Number & 1) != 0 && p.Ring != q.Ring && p.BarrierGroup == q.BarrierGroup));
     }
 
     private bool GoesBefore(int a, int b)

@@ -41,6 +41,22 @@ public sealed class RingDiagram
         SetSequence([]);
     }
 
+    /// <summary>The diagram of a pattern; null when its splits do not fill its cycle, or not the same in every ring.</summary>
+    /// <exception cref="ArgumentException">There is no phase, or a number lies outside its limits.</exception>
+    public static RingDiagram? Of(IEnumerable<PhaseTiming> phases, PatternTiming pattern)
+    {
+        var diagram = new RingDiagram(phases);
+        diagram.SetSequence(pattern.Sequence);
+        Span<int> splits = stackalloc int[ControllerProgram.MaxPhase + 1];
+        splits.Clear();
+        foreach (var (phase, ms) in pattern.SplitMs)
+        {
+            splits[phase] = ms;
+        }
+
+        return diagram.LayOut(splits) && diagram.CycleMs == pattern.CycleMs ? diagram : null;
+    }
+
     public int RingCount { get; }
 
     public int GroupCount { get; }

@@ -38,6 +38,9 @@ internal static class LearnRun
             : new Learned(SignalLearner.Learn(signal, log.ClockOf(signal), events), new TimeRange(events[0].TimeMs, events[^1].TimeMs + 1), events.Length);
     }
 
+    /// <summary>Learns one signal from the beginning of a time, <see cref="SignalLearner.MostEvents"/> events of it at most.</summary>
+    public static SignalConfiguration Run(IEventSource log, SignalId signal, TimeRange range) => SignalLearner.Learn(signal, log.ClockOf(signal), Read(log, signal, range));
+
     private static ControllerEvent[] ReadNewest(IEventSource log, SignalId signal, IReadOnlyList<DateOnly> days, Func<DateOnly, long> countEvents)
     {
         long count = 0;
@@ -47,15 +50,22 @@ internal static class LearnRun
             count += countEvents(days[--first]);
         }
 
-        var events = new List<ControllerEvent>((int)Math.Min(count, SignalLearner.MostEvents));
-        if (first < days.Count && log.FindRange(signal) is { } all)
+        if (first == days.Count || log.FindRange(signal) is not { } all)
         {
-            var startMs = new DateTimeOffset(days[first], TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeMilliseconds();
-            using var reader = log.Open(signal, new TimeRange(Math.Max(startMs, all.StartMs), all.EndMs));
-            while (events.Count < SignalLearner.MostEvents && reader.Next(out var block))
-            {
-                events.AddRange(block);
-            }
+            return [];
+        }
+
+        var startMs = new DateTimeOffset(days[first], TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeMilliseconds();
+        return Read(log, signal, new TimeRange(Math.Max(startMs, all.StartMs), all.EndMs));
+    }
+
+    private static ControllerEvent[] Read(IEventSource log, SignalId signal, TimeRange range)
+    {
+        var events = new List<ControllerEvent>();
+        using var reader = log.Open(signal, range);
+        while (events.Count < SignalLearner.MostEvents && reader.Next(out var block))
+        {
+            events.AddRange(block);
         }
 
         return [.. events];

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Crosstown.Core.Controllers;
 using Crosstown.Core.Data;
 using Crosstown.Core.Time;
 using Crosstown.Timing.Demand.InForce;
@@ -399,9 +400,14 @@ public static class DemandStudy
             return [];
         }
 
+        if (RingDiagram.Of(timing.Phases, today.Timing) is not { } diagram)
+        {
+            return [];
+        }
+
         var inStep = new InStepTimes(log, timing, today, ranges);
-        var profile = CycleProfile.Fold(
-            log, channels.Keys, c => channels[c].ToStopBarMs!.Value - channels[c].LatencyMs, today.Timing.CycleMs / 1000, today.Timing.OffsetMs, inStep.Contains);
+        var zeroMs = today.Timing.OffsetMs - diagram.ReferenceMs(today.Timing.Reference);
+        var profile = CycleProfile.Fold(log, channels.Keys, c => channels[c].ToStopBarMs!.Value - channels[c].LatencyMs, today.Timing.CycleMs / 1000, zeroMs, inStep.Contains);
         var total = profile.Total;
         return total < enough ? [] : [.. profile.Bins.Select(b => b / total)];
     }

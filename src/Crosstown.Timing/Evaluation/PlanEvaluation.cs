@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Crosstown.Timing.Model;
 
 namespace Crosstown.Timing.Evaluation;
 
@@ -10,6 +11,27 @@ public sealed record PlanEvaluation
 
     /// <summary>Value of the objective, vehicle hours per hour: the weighted mean over demands, with the worst one's share where the objective asks for it.</summary>
     public required double Index { get; init; }
+
+    /// <summary>Delay and stops of some lane groups, vehicle hours per hour: the weighted mean over demands. Groups of signals that stay free count nothing.</summary>
+    /// <param name="network">What was evaluated.</param>
+    /// <param name="stopPenaltyS">Seconds of delay that a stop counts for.</param>
+    /// <param name="isCounted">Which groups.</param>
+    public double CostOf(TimingNetwork network, double stopPenaltyS, Func<LaneGroup, bool> isCounted)
+    {
+        var cost = 0.0;
+        for (var d = 0; d < Demands.Length; d++)
+        {
+            for (var g = 0; g < network.Groups.Length; g++)
+            {
+                if (Demands[d].Groups[g] is { } figures && isCounted(network.Groups[g]))
+                {
+                    cost += network.Demands[d].Weight * (figures.DelayVehHours + (figures.Stops * stopPenaltyS / 3600));
+                }
+            }
+        }
+
+        return cost / network.Demands.Sum(d => d.Weight);
+    }
 }
 
 /// <summary>What a plan gives under one demand.</summary>

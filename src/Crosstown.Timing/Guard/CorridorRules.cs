@@ -17,9 +17,9 @@ internal static class CorridorRules
                 continue;
             }
 
-            foreach (var pattern in signal.Patterns.Where(p => p?.Timing is not null).Select(p => p.Timing))
+            foreach (var (pattern, replaces) in signal.Patterns.Where(p => p?.Timing is not null).Select(p => (p.Timing, p.Replaces ?? p.Timing.Number)))
             {
-                var longestMs = members[group].Max(member => CycleOf(member, proposal, pattern.Number));
+                var longestMs = members[group].Max(member => CycleOf(member, proposal, pattern.Number, replaces));
                 if (pattern.CycleMs != longestMs && pattern.CycleMs * 2L != longestMs)
                 {
                     findings[i].Add("XT646", "C03", pattern.Number, null, "cycle", Findings.Seconds(pattern.CycleMs), Findings.Seconds(longestMs),
@@ -29,12 +29,14 @@ internal static class CorridorRules
         }
     }
 
-    /// <summary>What a signal will run under a pattern's number: what is proposed, else what its cabinet has; 0 when neither has it.</summary>
-    private static int CycleOf(SignalFacts member, PlanProposal proposal, byte number)
+    /// <summary>What a signal will run under a pattern's number: what is proposed, else what its cabinet has, else what it runs today beside the pattern that is replaced; 0 when none has it.</summary>
+    private static int CycleOf(SignalFacts member, PlanProposal proposal, byte number, byte replaces)
     {
         var proposed = proposal.Signals.FirstOrDefault(s => s.Signal == member.Signal)?.Patterns;
+        int? InCabinet(byte pattern) => member.Patterns.IsDefault ? null : member.Patterns.FirstOrDefault(p => p?.Number == pattern)?.CycleMs;
         return (proposed is { IsDefault: false } patterns ? patterns.FirstOrDefault(p => p?.Timing?.Number == number)?.Timing.CycleMs : null)
-            ?? (member.Patterns.IsDefault ? null : member.Patterns.FirstOrDefault(p => p?.Number == number)?.CycleMs)
+            ?? InCabinet(number)
+            ?? InCabinet(replaces)
             ?? 0;
     }
 }

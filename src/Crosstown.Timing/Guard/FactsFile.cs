@@ -58,6 +58,15 @@ public static class FactsFile
             Signal = signal == "*" ? null : SignalId.Parse(signal),
             PreventsBackup = fields.Flag("preventsBackup"),
             CoordinationGroup = fields.Text("coordinationGroup"),
+            OffsetReference = fields.Word("offsetReference", ["begin-green", "begin-last-green", "begin-yellow", "begin-red", "begin-flashing-dont-walk"]) switch
+            {
+                0 => OffsetReference.BeginGreen,
+                1 => OffsetReference.BeginLastGreen,
+                2 => OffsetReference.BeginYellow,
+                3 => OffsetReference.BeginRed,
+                4 => OffsetReference.BeginFlashingDontWalk,
+                _ => null,
+            },
             Phases = [.. fields.List("phases").Select(Phase)],
             LeftTurns = fields.Has("leftTurns") ? [.. fields.List("leftTurns").Select(LeftTurn)] : null,
             Conflicts = fields.Has("conflicts") ? [.. fields.List("conflicts").Select(Conflict)] : null,

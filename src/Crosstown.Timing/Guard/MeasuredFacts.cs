@@ -18,6 +18,9 @@ public sealed record MeasuredFacts
     /// <summary>Empty for a signal in step with none.</summary>
     public string? CoordinationGroup { get; init; }
 
+    /// <summary>The point of the cycle that this maker's controller counts offsets to.</summary>
+    public OffsetReference? OffsetReference { get; init; }
+
     /// <summary>Every left turn that may go on a green that is not its own.</summary>
     public ImmutableArray<MeasuredLeftTurn>? LeftTurns { get; init; }
 
@@ -30,6 +33,7 @@ public sealed record MeasuredFacts
         facts = facts with
         {
             PreventsBackup = PreventsBackup ?? facts.PreventsBackup,
+            OffsetReference = OffsetReference ?? facts.OffsetReference,
             CoordinationGroup = CoordinationGroup is { } group ? group.Length > 0 ? group : null : facts.CoordinationGroup,
             Street = [.. facts.Street.Select(s => Phases.Where(p => p.Phase is null || p.Phase == s.Phase).Aggregate(s, (street, phase) => phase.ApplyTo(street)))],
         };
@@ -54,6 +58,7 @@ public sealed record MeasuredFacts
         StreetFact.Conflicts => Conflicts is null,
         StreetFact.LeftTurns => LeftTurns is null,
         StreetFact.CoordinationGroup => CoordinationGroup is null,
+        StreetFact.OffsetReference => OffsetReference is null,
         _ => !Phases.Any(p => (p.Phase is null || p.Phase == a.Phase) && p.States(a.Fact)),
     })];
 

@@ -32,6 +32,9 @@ public enum StreetFact
 
     /// <summary>Which signals are in step with each other.</summary>
     CoordinationGroup,
+
+    /// <summary>The point of the cycle that offsets are counted to.</summary>
+    OffsetReference,
 }
 
 /// <summary>A fact that nobody measured: it was taken from something else, to the safe side, and has to be looked at in the field.</summary>

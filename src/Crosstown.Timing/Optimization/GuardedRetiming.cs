@@ -24,6 +24,9 @@ public sealed record GuardedRetimingOptions
     /// <summary>The one cycle of all signals that change, whole s; null for the optimizer's choice.</summary>
     public int? CycleS { get; init; }
 
+    /// <summary>Number of the patterns that change, 1-253, so that today's stay in the cabinet to go back to; null to put them in place of today's.</summary>
+    public byte? PatternNumber { get; init; }
+
     /// <summary>Searches at most, 1 or more: each after the first without the signals that were refused before.</summary>
     public int Searches { get; init; } = 4;
 }
@@ -64,6 +67,9 @@ public sealed record GuardedRetimingResult
 
     /// <summary>What changes at approved signals and why, the most useful first.</summary>
     public required ImmutableArray<PlanChange> Changes { get; init; }
+
+    /// <summary>What coordination is worth link by link, the most first; empty when nothing was searched.</summary>
+    public required ImmutableArray<LinkBenefit> Links { get; init; }
 
     /// <summary>False when a search was cut off by its time.</summary>
     public required bool IsComplete { get; init; }
@@ -110,13 +116,13 @@ public sealed class GuardedRetiming
         var before = Evaluate(_network, Today());
         RefuseWhateverThePlan();
         var plan = Today();
-        var (changes, isComplete) = (ImmutableArray<PlanChange>.Empty, true);
+        var (changes, links, isComplete) = (ImmutableArray<PlanChange>.Empty, ImmutableArray<LinkBenefit>.Empty, true);
         for (var search = 1; ; search++)
         {
             if (search <= _options.Searches && !_stays.All(s => s))
             {
                 var found = new PlanOptimizer(ForSearch(), SearchOptions()).Optimize(progress, limit(search));
-                (changes, isComplete) = (found.Changes, isComplete && found.IsComplete);
+                (changes, links, isComplete) = (found.Changes, found.Links, isComplete && found.IsComplete);
                 plan = Round(found.Plan);
             }
 
@@ -140,6 +146,7 @@ public sealed class GuardedRetiming
                     Before = before,
                     After = after,
                     Changes = [.. changes.Where(c => approved.Contains(c.Id))],
+                    Links = links,
                     IsComplete = isComplete,
                 };
             }
@@ -164,22 +171,7 @@ public sealed class GuardedRetiming
     }
 
     /// <summary>Delay and stops of a signal's own lane groups, vehicle hours per hour.</summary>
-    private double CostAt(int signal, PlanEvaluation evaluation)
-    {
-        var cost = 0.0;
-        for (var d = 0; d < evaluation.Demands.Length; d++)
-        {
-            for (var g = 0; g < _network.Groups.Length; g++)
-            {
-                if (_network.Groups[g].Signal == signal && evaluation.Demands[d].Groups[g] is { } figures)
-                {
-                    cost += _network.Demands[d].Weight * (figures.DelayVehHours + (figures.Stops * _options.Optimizer.Objective.StopPenaltyS / 3600));
-                }
-            }
-        }
-
-        return cost / _network.Demands.Sum(d => d.Weight);
-    }
+    private double CostAt(int signal, PlanEvaluation evaluation) => evaluation.CostOf(_network, _options.Optimizer.Objective.StopPenaltyS, g => g.Signal == signal);
 
     private static bool IsSame(PatternTiming a, PatternTiming b) =>
         a.CycleMs == b.CycleMs && a.OffsetMs == b.OffsetMs && a.Reference == b.Reference && a.SplitMs.SequenceEqual(b.SplitMs)
@@ -289,7 +281,8 @@ public sealed class GuardedRetiming
 
             try
             {
-                patterns[s] = WholeSeconds.Has(pattern) ? pattern : WholeSeconds.Round(_needed[s], pattern);
+                var whole = WholeSeconds.Has(pattern) ? pattern : WholeSeconds.Round(_needed[s], pattern);
+                patterns[s] = whole with { Number = _options.PatternNumber ?? whole.Number };
             }
             catch (ProblemException e)
             {

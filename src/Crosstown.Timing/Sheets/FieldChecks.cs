@@ -65,6 +65,7 @@ internal static class FieldChecks
         StreetFact.Crossing => "length of the crossing",
         StreetFact.Conflicts => "conflicts",
         StreetFact.LeftTurns => "left turns",
+        StreetFact.OffsetReference => "offset reference",
         _ => "coordination group",
     };
 
@@ -72,7 +73,7 @@ internal static class FieldChecks
     {
         StreetFact.Speed => "mph",
         StreetFact.Grade => "percent",
-        StreetFact.Role or StreetFact.Conflicts or StreetFact.LeftTurns or StreetFact.CoordinationGroup => "",
+        StreetFact.Role or StreetFact.Conflicts or StreetFact.LeftTurns or StreetFact.CoordinationGroup or StreetFact.OffsetReference => "",
         _ => "ft",
     };
 

@@ -33,7 +33,7 @@ public static class PatternTable
 
     /// <summary>Objects of one signal.</summary>
     /// <exception cref="ProblemException">XT671: a pattern is not in whole seconds, or beyond what the objects hold.</exception>
-    internal static ImmutableArray<PatternObject> Of(SheetTiming signal, ImmutableArray<DayPlan> dayPlans)
+    internal static ImmutableArray<PatternObject> Of(SheetTiming signal)
     {
         var (phases, patterns) = (signal.Phases, signal.Patterns);
         Check(signal.About.Signal, patterns);
@@ -70,7 +70,7 @@ public static class PatternTable
             rows.Add("coordForceMode", "4.4.0", pattern.ForceOff == ForceOffMode.Fixed ? "unit: fixed" : "unit: floating", pattern.ForceOff == ForceOffMode.Fixed ? 3 : 2);
         }
 
-        AddDayPlans(rows, dayPlans);
+        AddDayPlans(rows, signal.About.DayPlans);
         AddPhases(rows, phases, signal.CabinetPhases);
         return [.. rows.All];
     }
@@ -78,7 +78,7 @@ public static class PatternTable
     /// <summary>Objects of every signal of a plan, by signal in the plan's order.</summary>
     /// <exception cref="ProblemException">XT671: a pattern is not in whole seconds, or beyond what the objects hold.</exception>
     public static ImmutableArray<PatternObject> Of(ApprovedPlan plan, SheetDetails details) =>
-        [.. SheetTiming.Of(plan, details).SelectMany(s => Of(s, details.DayPlans.IsDefault ? [] : details.DayPlans))];
+        [.. SheetTiming.Of(plan, details).SelectMany(s => Of(s))];
 
     /// <summary>The objects as comma-separated text with a header.</summary>
     /// <exception cref="ProblemException">XT671: a pattern is not in whole seconds, or beyond what the objects hold.</exception>

@@ -10,7 +10,7 @@ namespace Crosstown.Timing.Sheets;
 public static class PlanFile
 {
     /// <summary>Grows when a field changes its meaning or goes away.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private static readonly JsonWriterOptions s_options = new() { Indented = true, NewLine = "\n" };
 
@@ -29,13 +29,6 @@ public static class PlanFile
         foreach (var signal in signals)
         {
             Signal(json, signal);
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("dayPlans");
-        foreach (var plan in details.DayPlans.IsDefault ? [] : details.DayPlans)
-        {
-            DayPlan(json, plan);
         }
 
         json.WriteEndArray();
@@ -82,6 +75,13 @@ public static class PlanFile
             }
 
             json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("dayPlans");
+        foreach (var plan in signal.About.DayPlans)
+        {
+            DayPlan(json, plan);
         }
 
         json.WriteEndArray();

@@ -18,9 +18,6 @@ public sealed record SheetDetails
     /// <summary>By signal; a signal without an entry is printed with its id alone.</summary>
     public ImmutableArray<SheetSignal> Signals { get; init; } = [];
 
-    /// <summary>When which pattern runs; empty when the schedule stays as it is.</summary>
-    public ImmutableArray<DayPlan> DayPlans { get; init; } = [];
-
     internal SheetSignal Of(SignalId signal) => Signals.FirstOrDefault(s => s.Signal == signal) ?? new SheetSignal { Signal = signal };
 }
 
@@ -40,6 +37,9 @@ public sealed record SheetSignal
 
     /// <summary>What the plan does here and why, as sentences; empty when nothing is said.</summary>
     public ImmutableArray<string> Explanations { get; init; } = [];
+
+    /// <summary>When which pattern runs at its cabinet; empty when the schedule stays as it is.</summary>
+    public ImmutableArray<DayPlan> DayPlans { get; init; } = [];
 
     /// <summary>Facts that nobody measured and that the plan was approved by.</summary>
     public ImmutableArray<FactAssumption> Assumptions { get; init; } = [];

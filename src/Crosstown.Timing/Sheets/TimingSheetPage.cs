@@ -27,7 +27,7 @@ internal sealed class TimingSheetPage(TextWriter writer, SheetDetails details)
             }
 
             Intervals(signal);
-            DayPlans();
+            DayPlans(signal);
             Comparisons(signal);
             Checks(signal);
             Approval();
@@ -140,15 +140,15 @@ internal sealed class TimingSheetPage(TextWriter writer, SheetDetails details)
         _page.Raw("</tbody></table></div>\n");
     }
 
-    private void DayPlans()
+    private void DayPlans(SheetTiming signal)
     {
-        if (details.DayPlans.IsDefaultOrEmpty)
+        if (signal.About.DayPlans.IsEmpty)
         {
             return;
         }
 
         _page.Element("h2", "Day plans").Raw("<div class=\"scroll\"><table><thead><tr>").Head("Day plan", "w").Head("Days", "w").Head("From", "w").Head("Runs", "w").Raw("</tr></thead><tbody>");
-        foreach (var plan in details.DayPlans)
+        foreach (var plan in signal.About.DayPlans)
         {
             for (var i = 0; i < plan.Events.Length; i++)
             {
@@ -224,7 +224,7 @@ internal sealed class TimingSheetPage(TextWriter writer, SheetDetails details)
     {
         _page.Raw("<section class=\"objects\">").Element("h2", "Controller objects (NTCIP 1202 and 1201)").Raw("<div class=\"scroll\"><table><caption>Under 1.3.6.1.4.1.1206.4.2.1; what is only compared stays as it is in the cabinet</caption><thead><tr>");
         _page.Head("Object", "w").Head("Identifier", "w").Head("Of", "w").Head("Value").Head("Unit", "w").Head("Use", "w").Raw("</tr></thead><tbody>");
-        foreach (var row in PatternTable.Of(signal, details.DayPlans.IsDefault ? [] : details.DayPlans))
+        foreach (var row in PatternTable.Of(signal))
         {
             _page.Raw("<tr>").Head(row.Name, "w", "row").Raw("<td class=\"w\"><code>").Text(row.Identifier.Replace("1.3.6.1.4.1.1206.4.2.1", "", StringComparison.Ordinal)).Raw("</code></td>");
             _page.Cell(row.Index, "w").Cell(row.Value).Cell(row.Unit, "w").Cell(row.IsChecked ? "compare" : "program", "w").Raw("</tr>");

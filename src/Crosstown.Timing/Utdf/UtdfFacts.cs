@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Crosstown.Core.Controllers;
 using Crosstown.Core.Data;
 using Crosstown.Timing.Guard;
@@ -26,30 +25,11 @@ public sealed record UtdfFacts
     /// <param name="document">The document that <paramref name="network"/> was read from.</param>
     /// <param name="measured">What an engineer states, in an order in which later entries count more.</param>
     /// <param name="issues">Takes cells that are no numbers.</param>
-    /// <exception cref="ProblemException">XT673: a measured fact names a signal or phase that the file lacks; all such are listed.</exception>
+    /// <exception cref="ProblemException">XT673: a measured fact names a signal or phase that there is not; all such are listed.</exception>
     public static UtdfFacts Read(UtdfDocument document, UtdfNetwork network, IReadOnlyList<MeasuredFacts> measured, DataIssueLog issues)
     {
         var stated = new UtdfFactsReader(document, network, issues).Read();
-        var problems = new List<Problem>();
-        foreach (var entry in measured.Where(m => m.Signal is not null && stated.All(s => s.Facts.Signal != m.Signal)))
-        {
-            problems.Add(new Problem("XT673", $"signal {entry.Signal}", "Facts are given for it, and the file has no such signal."));
-        }
-
-        foreach (var (facts, entry, phase) in stated.SelectMany(s => measured.Where(m => m.Signal == s.Facts.Signal).SelectMany(m => m.Phases.Select(p => (s.Facts, m, p.Phase)))))
-        {
-            if (phase is { } number && facts.Phases.All(p => p.Number != number))
-            {
-                problems.Add(new Problem("XT673", $"signal {entry.Signal}", $"Facts are given for phase {number}, which it does not have."));
-            }
-        }
-
-        if (problems.Count > 0)
-        {
-            throw new ProblemException(problems);
-        }
-
-        var known = stated.Select(s => measured.Where(m => m.Signal is null || m.Signal == s.Facts.Signal).Aggregate(s, (now, entry) => (entry.ApplyTo(now.Facts), entry.Without(now.Assumptions)))).ToList();
+        var known = StatedFacts.With(stated, measured);
         return new UtdfFacts { Facts = [.. known.Select(k => k.Facts)], Assumptions = [.. known.Select(k => k.Assumptions)] };
     }
 }
@@ -57,12 +37,6 @@ public sealed record UtdfFacts
 /// <summary>Reads the rows of Links and Lanes that facts come from.</summary>
 internal sealed class UtdfFactsReader
 {
-    /// <summary>Where no leg of a signal has a speed, mph.</summary>
-    private const double UnknownSpeedMph = 45;
-
-    /// <summary>Downhill where the file gives no grade, percent.</summary>
-    private const decimal UnknownGradePercent = -3;
-
     private readonly UtdfNetwork _network;
     private readonly UtdfRoads _roads;
     private readonly Dictionary<int, Street> _streets = [];
@@ -83,9 +57,9 @@ internal sealed class UtdfFactsReader
         }
     }
 
-    public List<(SignalFacts Facts, ImmutableArray<FactAssumption> Assumptions)> Read()
+    public List<StatedFacts> Read()
     {
-        var groups = CoordinationGroups();
+        var groups = InStep.GroupsOf([_network.Network]);
         return [.. Enumerable.Range(0, _network.Signals.Length).Select(s => Read(s, groups[s]))];
     }
 
@@ -118,31 +92,7 @@ internal sealed class UtdfFactsReader
         }
     }
 
-    /// <summary>Signals that feed each other and share a cycle, named after the first of them; null for those without any.</summary>
-    private string?[] CoordinationGroups()
-    {
-        var signals = _network.Network.Signals;
-        var parent = Enumerable.Range(0, signals.Length).ToArray();
-        int Find(int s) => parent[s] == s ? s : parent[s] = Find(parent[s]);
-        bool IsInStep(int s) => signals[s] is { IsIsolated: false, Today: not null };
-        foreach (var group in _network.Network.Groups)
-        {
-            foreach (var up in group.Feeders.Select(f => _network.Network.Groups[f.Group].Signal).Where(up => IsInStep(up) && IsInStep(group.Signal)))
-            {
-                if (signals[up].Today!.CycleMs == signals[group.Signal].Today!.CycleMs)
-                {
-                    parent[Find(up)] = Find(group.Signal);
-                }
-            }
-        }
-
-        var members = Enumerable.Range(0, signals.Length).GroupBy(Find).ToDictionary(g => g.Key, g => g.ToList());
-        return [.. Enumerable.Range(0, signals.Length).Select(s => members[Find(s)] is { Count: > 1 } all
-            ? string.Create(CultureInfo.InvariantCulture, $"cycle {signals[s].Today!.CycleMs / 1000.0:0.#} s with {signals[all[0]].Signal}")
-            : null)];
-    }
-
-    private (SignalFacts Facts, ImmutableArray<FactAssumption> Assumptions) Read(int index, string? group)
+    private StatedFacts Read(int index, string? group)
     {
         var signal = _network.Signals[index];
         var timed = _network.Network.Signals[index];
@@ -172,7 +122,7 @@ internal sealed class UtdfFactsReader
             OffsetReference = UtdfPlans.Core(signal.Reference),
             CoordinationGroup = group,
         };
-        return (facts, assumptions.ToImmutable());
+        return new StatedFacts(facts, assumptions.ToImmutable());
     }
 
     private PhaseFacts ReadPhase(UtdfSignal signal, UtdfPhase phase, List<UtdfNode> nodes, ImmutableArray<FactAssumption>.Builder assumptions)
@@ -225,7 +175,7 @@ internal sealed class UtdfFactsReader
             return speed;
         }
 
-        var highest = Up(nodes.SelectMany(n => _streets[n.Id].SpeedMph).Select(s => s ?? 0).Append(UnknownSpeedMph).Max()) + ChangeIntervals.AboveLimitMph;
+        var highest = Up(nodes.SelectMany(n => _streets[n.Id].SpeedMph).Select(s => s ?? 0).Append(SafeSide.SpeedMph).Max()) + ChangeIntervals.AboveLimitMph;
         assume(StreetFact.Speed, highest, "the file gives no speed: the highest of the signal's approaches, 45 mph at least, and seven");
         return highest;
     }
@@ -238,8 +188,8 @@ internal sealed class UtdfFactsReader
             return stated.Min()!.Value;
         }
 
-        assume(StreetFact.Grade, UnknownGradePercent, "the file gives no grade: downhill");
-        return UnknownGradePercent;
+        assume(StreetFact.Grade, SafeSide.GradePercent, "the file gives no grade: downhill");
+        return SafeSide.GradePercent;
     }
 
     /// <summary>The farthest last detector of the phase's lanes. A green that always lasts to the end of its split leaves nobody behind a detector.</summary>

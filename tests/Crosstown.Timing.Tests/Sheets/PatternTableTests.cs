@@ -11,7 +11,7 @@ public sealed class PatternTableTests
     [Fact]
     public void Objects_have_the_identifiers_units_and_values_of_the_standard()
     {
-        var rows = PatternTable.Of(SampleSheets.Timing, SampleSheets.Details.DayPlans);
+        var rows = PatternTable.Of(SampleSheets.Timing);
         string Value(string identifier) => rows.Single(r => r.Identifier == $"{Asc}.{identifier}").Value;
         Assert.Equal("100", Value("4.7.1.2.3"));
         Assert.Equal("42", Value("4.7.1.3.3"));
@@ -35,7 +35,7 @@ public sealed class PatternTableTests
     [Fact]
     public void Split_times_of_each_ring_sum_to_the_cycle_time()
     {
-        var rows = PatternTable.Of(SampleSheets.Timing, []);
+        var rows = PatternTable.Of(SampleSheets.Timing);
         foreach (var ring in SampleSheets.Phases.GroupBy(p => p.Ring))
         {
             Assert.Equal(100, ring.Sum(p => int.Parse(rows.Single(r => r.Identifier == $"{Asc}.4.9.1.3.3.{p.Number}").Value, System.Globalization.CultureInfo.InvariantCulture)));
@@ -45,7 +45,7 @@ public sealed class PatternTableTests
     [Fact]
     public void Weekdays_are_bits_from_sunday()
     {
-        var rows = PatternTable.Of(SampleSheets.Timing, SampleSheets.Details.DayPlans);
+        var rows = PatternTable.Of(SampleSheets.Timing);
         Assert.Equal("124", rows.Single(r => r.Name == "timeBaseScheduleDay").Value);
         Assert.Equal(["0", "6", "9"], rows.Where(r => r.Name == "dayPlanHour").Select(r => r.Value));
         Assert.Equal(["2", "1", "2"], rows.Where(r => r.Name == "dayPlanActionNumberOID").Select(r => r.Value));
@@ -56,7 +56,7 @@ public sealed class PatternTableTests
     public void Offsets_by_other_references_are_given_from_the_first_coordinated_green()
     {
         var byYellow = SampleSheets.New with { Reference = OffsetReference.BeginYellow, OffsetMs = 20_000 };
-        var rows = PatternTable.Of(SampleSheets.Timing with { Patterns = [byYellow] }, []);
+        var rows = PatternTable.Of(SampleSheets.Timing with { Patterns = [byYellow] });
 
         // Phase 6 is green from 0 to 37 - 6 = 31 s: the first yellow. 20 s at that point is 20 - 31 = -11 = 89 s at the begin of green.
         Assert.Equal("89", rows.Single(r => r.Name == "patternOffsetTime").Value);
@@ -66,7 +66,7 @@ public sealed class PatternTableTests
     public void Intervals_that_differ_from_the_cabinet_are_to_be_programmed()
     {
         var longer = SampleSheets.Phases.SetItem(0, SampleSheets.Phases[0] with { RedClearanceMs = 1500 });
-        var rows = PatternTable.Of(SampleSheets.Timing with { Phases = longer }, []);
+        var rows = PatternTable.Of(SampleSheets.Timing with { Phases = longer });
         Assert.Equal(["phaseRedClear"], rows.Where(r => r.Name.StartsWith("phase", StringComparison.Ordinal) && !r.IsChecked).Select(r => r.Name));
     }
 
@@ -75,7 +75,7 @@ public sealed class PatternTableTests
     {
         foreach (var pattern in new[] { SampleSheets.New with { OffsetMs = 500 }, SampleSheets.New with { CycleMs = 300_000 } })
         {
-            var problems = Assert.Throws<ProblemException>(() => PatternTable.Of(SampleSheets.Timing with { Patterns = [pattern] }, [])).Problems;
+            var problems = Assert.Throws<ProblemException>(() => PatternTable.Of(SampleSheets.Timing with { Patterns = [pattern] })).Problems;
             Assert.All(problems, p => Assert.Equal("XT671", p.Code));
         }
     }

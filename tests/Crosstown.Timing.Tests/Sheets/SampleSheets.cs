@@ -42,15 +42,15 @@ internal static class SampleSheets
                 Explanations = ["Signal 1001: offset +32 s: saves 3.10 on eastbound."],
                 Assumptions = [new FactAssumption(StreetFact.Width, 2, 84, "from lanes"), new FactAssumption(StreetFact.Width, 6, 88, "from lanes"), new FactAssumption(StreetFact.Conflicts, null, null, "from rings")],
                 FieldChecks = ["Eastbound left: the bay of 150 ft holds the queue."],
-            },
-        ],
-        DayPlans =
-        [
-            new DayPlan
-            {
-                Number = 1,
-                Days = [DayOfWeek.Monday, DayOfWeek.Tuesday, DayOfWeek.Wednesday, DayOfWeek.Thursday, DayOfWeek.Friday],
-                Events = [new DayPlanEvent(new TimeOnly(0, 0), 254), new DayPlanEvent(new TimeOnly(6, 30), 3), new DayPlanEvent(new TimeOnly(9, 0), 254)],
+                DayPlans =
+                [
+                    new DayPlan
+                    {
+                        Number = 1,
+                        Days = [DayOfWeek.Monday, DayOfWeek.Tuesday, DayOfWeek.Wednesday, DayOfWeek.Thursday, DayOfWeek.Friday],
+                        Events = [new DayPlanEvent(new TimeOnly(0, 0), 254), new DayPlanEvent(new TimeOnly(6, 30), 3), new DayPlanEvent(new TimeOnly(9, 0), 254)],
+                    },
+                ],
             },
         ],
     };

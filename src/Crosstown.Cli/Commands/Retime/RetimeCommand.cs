@@ -1,13 +1,36 @@
 using System.CommandLine;
 using Crosstown.Core.Data;
+using Crosstown.Server.Measuring;
 
 namespace Crosstown.Cli.Commands.Retime;
 
-/// <summary><c>crosstown retime --utdf FILE --out DIR</c> and <c>crosstown retime --scenario DIR --out DIR</c></summary>
+/// <summary><c>crosstown retime --data DIR | PATH... | --utdf FILE | --scenario DIR  --out DIR</c></summary>
 internal static class RetimeCommand
 {
     public static Command Create()
     {
+        var paths = SharedOptions.Paths("Controller logs to retime from; or give --data, --utdf or --scenario.", required: false);
+        var data = SharedOptions.Data(required: false);
+        var zone = SharedOptions.Zone();
+        var signal = SharedOptions.Signal();
+        var signals = SharedOptions.Signals();
+        var city = new Option<string>("--city") { Description = "With logs: the city file with corridors; without it, city.json in the data folder.", HelpName = "FILE" };
+        var corridor = new Option<string>("--corridor") { Description = "With logs: retime this corridor's signals only.", HelpName = "ID" };
+        var from = new Option<string>("--from") { Description = "With logs: first moment that counts, on the signal's clock or with an offset; without it, seven days before the end.", HelpName = "TIME" };
+        var to = new Option<string>("--to") { Description = "With logs: first moment that does not count any more.", HelpName = "TIME" };
+        var parts = Many("--for", "PART", "With logs: parts of the day to retime: am, midday, pm, night or all.");
+        var periods = new Option<string>("--periods")
+        {
+            Description = "With logs: where a period of the day ends: traffic (where it changes) or today (where the plans of today change).",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "traffic",
+        };
+        var intervals = new Option<string>("--intervals")
+        {
+            Description = "With logs: what stands for streets that nobody measured: cabinet (they ask for no more than today's intervals give) or street (assumed to the safe side).",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "cabinet",
+        };
         var scenario = new Option<string>("--scenario")
         {
             Description = "A folder with a road network, its demand and a reference plan in SUMO's form (scenario.json says which is which).",
@@ -15,17 +38,17 @@ internal static class RetimeCommand
         };
         var utdf = new Option<string>("--utdf") { Description = "A timing file in the combined UTDF format: its plan is what runs today.", HelpName = "FILE" };
         var counts = Many("--counts", "FILE", "With --utdf: files of turning movement counts to serve in place of the file's own volumes.");
-        var facts = new Option<string>("--facts") { Description = "With --utdf: what was measured in the field, as JSON; the rest is taken from the file or assumed to the safe side.", HelpName = "FILE" };
-        var cycle = new Option<int?>("--cycle") { Description = "With --utdf: the one cycle of all signals that change, s.", HelpName = "S" };
+        var facts = new Option<string>("--facts") { Description = "What was measured in the field, as JSON; the rest is taken from logs or file or assumed. With --data, facts.json in the folder where none is named.", HelpName = "FILE" };
+        var cycle = new Option<int?>("--cycle") { Description = "The one cycle of all signals that change, s.", HelpName = "S" };
         var objective = new Option<string>("--objective")
         {
-            Description = "With --utdf: balanced (delay, and 10 s for a stop), delay, stops, pedestrians or worst (the worst of the counts).",
+            Description = "balanced (delay, and 10 s for a stop), delay, stops, pedestrians or worst (the worst of the days or counts).",
             HelpName = "NAME",
             DefaultValueFactory = _ => "balanced",
         };
-        var keep = Many("--keep", "PART", "With --utdf: what stays as it is today: cycle, splits, sequence, offsets.");
-        var within = new Option<int?>("--within") { Description = "With --utdf: keep the cycle, and splits and offsets within so many seconds of today's.", HelpName = "S" };
-        var accept = Many("--accept", "WHAT", "With --utdf: what an engineer accepts where the guard asks: near-capacity, storage, less-than-today, pedestrians-by-override.");
+        var keep = Many("--keep", "PART", "What stays as it is today: cycle, splits, sequence, offsets.");
+        var within = new Option<int?>("--within") { Description = "Keep the cycle, and splits and offsets within so many seconds of today's.", HelpName = "S" };
+        var accept = Many("--accept", "WHAT", "What an engineer accepts where the guard asks: near-capacity, storage, less-than-today, pedestrians-by-override.");
         var reason = new Option<string>("--reason") { Description = "Why it is accepted; it stands on the sheets.", HelpName = "TEXT" };
         var output = new Option<string>("--out") { Description = "The folder for plans.json and the plan itself; it is made where it is not there.", HelpName = "DIR", Required = true };
         var seconds = new Option<double?>("--seconds") { Description = "End the search after so many seconds with the best so far; without it, it does a fixed number of steps.", HelpName = "N" };
@@ -36,9 +59,10 @@ internal static class RetimeCommand
             HelpName = "NAME",
         };
         var json = SharedOptions.Json();
-        var command = new Command("retime", "Find better timing for all signals of a place, checked before it is written.") 
+        var command = new Command("retime", "Find better timing for all signals of a place, checked before it is written.")
         {
-            utdf, counts, facts, scenario, output, cycle, objective, keep, within, accept, reason, seconds, seed, profile, json,
+            paths, data, zone, signal, signals, city, corridor, from, to, parts, periods, intervals, utdf, counts, facts, scenario, output, cycle, objective, keep, within, accept, reason,
+            seconds, seed, profile, json,
         };
         command.SetAction((parsed, cancel) =>
         {
@@ -48,38 +72,55 @@ internal static class RetimeCommand
                 throw new ProblemException("XT718", "--seconds", $"{limit} is not a time; give more than 0 and at most 86400 seconds.");
             }
 
-            return Task.FromResult(parsed.GetValue(utdf) is { } file && parsed.GetValue(scenario) is null
+            var (logs, folder, file, roads) = (parsed.GetValue(paths) ?? [], parsed.GetValue(data), parsed.GetValue(utdf), parsed.GetValue(scenario));
+            if (new[] { logs.Length > 0, folder is not null, file is not null, roads is not null }.Count(given => given) != 1)
+            {
+                throw new ProblemException("XT718", "retime", "Give one thing to retime: logs (PATH...), --data DIR, --utdf FILE or --scenario DIR.");
+            }
+
+            var (folderOut, asJson) = (parsed.GetValue(output)!, parsed.GetValue(json));
+            var choices = new RetimeChoices
+            {
+                CycleS = parsed.GetValue(cycle),
+                Objective = parsed.GetValue(objective)!,
+                Keep = parsed.GetValue(keep) ?? [],
+                WithinS = parsed.GetValue(within),
+                Accept = parsed.GetValue(accept) ?? [],
+                Reason = parsed.GetValue(reason) ?? "",
+                Seed = parsed.GetValue(seed),
+            };
+            if (roads is not null)
+            {
+                return Task.FromResult(RetimeScenario.Run(new RetimeScenarioRequest(roads, folderOut, limit, choices.Seed, parsed.GetValue(profile), asJson), cancel));
+            }
+
+            return Task.FromResult(file is not null
                 ? RetimeUtdf.Run(
-                    new RetimeUtdfRequest(file, parsed.GetValue(output)!)
-                    {
-                        Counts = parsed.GetValue(counts) ?? [],
-                        Facts = parsed.GetValue(facts),
-                        CycleS = parsed.GetValue(cycle),
-                        Objective = parsed.GetValue(objective)!,
-                        Keep = parsed.GetValue(keep) ?? [],
-                        WithinS = parsed.GetValue(within),
-                        Accept = parsed.GetValue(accept) ?? [],
-                        Reason = parsed.GetValue(reason) ?? "",
-                        Seconds = limit,
-                        Seed = parsed.GetValue(seed),
-                        AsJson = parsed.GetValue(json),
-                    },
+                    new RetimeUtdfRequest(file, folderOut) { Counts = parsed.GetValue(counts) ?? [], Facts = parsed.GetValue(facts), Choices = choices, Seconds = limit, AsJson = asJson },
                     cancel)
-                : RunScenario(parsed.GetValue(scenario), parsed.GetValue(utdf), parsed.GetValue(output)!, limit, parsed.GetValue(seed), parsed.GetValue(profile), parsed.GetValue(json), cancel));
+                : RetimeLogs.Run(
+                    new RetimeLogsRequest(logs, folder, folderOut)
+                    {
+                        Zone = parsed.GetValue(zone),
+                        Signal = SharedOptions.ParseSignal(parsed.GetValue(signal)),
+                        Configurations = parsed.GetValue(signals) ?? [],
+                        City = parsed.GetValue(city),
+                        Corridor = parsed.GetValue(corridor),
+                        From = LocalTime.Parse(parsed.GetValue(from), "--from"),
+                        To = LocalTime.Parse(parsed.GetValue(to), "--to"),
+                        Parts = parsed.GetValue(parts) ?? [],
+                        Periods = parsed.GetValue(periods)!,
+                        Intervals = parsed.GetValue(intervals)!,
+                        Facts = parsed.GetValue(facts),
+                        Choices = choices,
+                        Seconds = limit,
+                        AsJson = asJson,
+                    },
+                    cancel));
         });
         return command;
     }
 
     private static Option<string[]> Many(string name, string word, string description) =>
         new(name) { Description = description, HelpName = word, AllowMultipleArgumentsPerToken = true };
-
-    private static int RunScenario(string? scenario, string? utdf, string output, double? seconds, ulong seed, string? profile, bool asJson, CancellationToken cancel)
-    {
-        if (scenario is null || utdf is not null)
-        {
-            throw new ProblemException("XT718", "retime", "Give one thing to retime: --utdf FILE or --scenario DIR.");
-        }
-
-        return RetimeScenario.Run(new RetimeScenarioRequest(scenario, output, seconds, seed, profile, asJson), cancel);
-    }
 }

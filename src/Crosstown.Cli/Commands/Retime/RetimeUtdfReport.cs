@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Numerics;
 using System.Text.Json;
 using Crosstown.Core.Controllers;
 using Crosstown.Core.Street;
@@ -58,7 +57,7 @@ internal sealed class RetimeUtdfReport
             var signal = _network.Network.Signals[any.Signal].Signal;
             string[] cells =
             [
-                CellText.QuoteForCsv(signal.Value), Word(any.Direction), changed.Contains(signal) ? "true" : "false", Cell(any.VolumeVehPerHour, "0"),
+                CellText.QuoteForCsv(signal.Value), ApproachWords.Of(any.Direction), changed.Contains(signal) ? "true" : "false", Cell(any.VolumeVehPerHour, "0"),
                 Cell(before?.DelayS, "0.0"), Cell(after?.DelayS, "0.0"), Cell(before?.StopsPerVehicle, "0.000"), Cell(after?.StopsPerVehicle, "0.000"),
                 Cell(before?.DegreeOfSaturation, "0.000"), Cell(after?.DegreeOfSaturation, "0.000"), Cell(before?.QueueVeh, "0.0"), Cell(after?.QueueVeh, "0.0"),
             ];
@@ -127,7 +126,7 @@ internal sealed class RetimeUtdfReport
         var wanting = _result.Refused.Where(r => r.Problems.All(p => NeededNotes.KindFor(p) is { } kind && !_accepted.Contains(kind))).ToList();
         if (wanting.Count > 0)
         {
-            var words = wanting.SelectMany(r => r.Problems).Select(p => NeededNotes.KindFor(p)!.Value).Distinct().Order().Select(RetimeUtdf.WordOf);
+            var words = wanting.SelectMany(r => r.Problems).Select(p => NeededNotes.KindFor(p)!.Value).Distinct().Order().Select(RetimeChoices.WordOf);
             Line($"{wanting.Count} of them lack nothing but an engineer's word: --accept {string.Join(',', words)} --reason TEXT");
         }
 
@@ -217,19 +216,6 @@ internal sealed class RetimeUtdfReport
 
     private static string Change(double before, double after) => before > 0 ? string.Create(CultureInfo.InvariantCulture, $"{((after / before) - 1) * 100:+0.0;-0.0;0} %") : "no traffic";
 
-    private static string Word(TravelDirection direction) => direction == TravelDirection.Unknown ? "other" : direction.ToString().ToLowerInvariant();
-
-    private static string Word(LaneMovement movement) => movement switch
-    {
-        LaneMovement.Left => "left",
-        LaneMovement.Through => "through",
-        LaneMovement.Right => "right",
-        LaneMovement.ThroughLeft => "through and left",
-        LaneMovement.ThroughRight => "through and right",
-        LaneMovement.LeftThroughRight => "left, through and right",
-        _ => "left and right",
-    };
-
     private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
 
     /// <summary>Weighted mean over demands.</summary>
@@ -241,12 +227,12 @@ internal sealed class RetimeUtdfReport
         var index = Enumerable.Range(0, _network.Network.Signals.Length).First(s => _network.Network.Signals[s].Signal == signal);
         var pattern = _result.Plan.Patterns[index]!.Number;
         ApproachComparison Row(ApproachFigures any, string measure, double? before, double? after) =>
-            new(pattern, Word(any.Direction), measure, [new ComparedFigure("model", Finite(before), Finite(after))]);
+            new(pattern, ApproachWords.Of(any.Direction), measure, [new ComparedFigure("model", Finite(before), Finite(after))]);
         return new SheetSignal
         {
             Signal = signal,
             Name = _network.Network.Signals[index].Name,
-            Movements = Movements(index),
+            Movements = ApproachWords.ByPhase(_network.Network, index),
             Explanations = [.. _result.Changes.Where(c => c.Signal == index).Select(c => c.Text)],
             Assumptions = _facts.Assumptions[index],
             Comparisons =
@@ -260,21 +246,5 @@ internal sealed class RetimeUtdfReport
                 }),
             ],
         };
-    }
-
-    private ImmutableSortedDictionary<byte, string> Movements(int signal)
-    {
-        var words = new SortedDictionary<byte, List<string>>();
-        foreach (var group in _network.Network.Groups.Where(g => g.Signal == signal))
-        {
-            for (var mask = group.Phases; mask != 0; mask &= mask - 1)
-            {
-                var phase = (byte)BitOperations.TrailingZeroCount(mask);
-                words.TryAdd(phase, []);
-                words[phase].Add($"{Word(group.Direction)} {Word(group.Movement)}");
-            }
-        }
-
-        return words.ToImmutableSortedDictionary(w => w.Key, w => string.Join("; ", w.Value.Distinct()));
     }
 }

@@ -55,7 +55,7 @@ internal static class QueueDischarge
         }
 
         // Lanes that were not measured pass what the others do on average.
-        var mean = lanes.Sum(l => l.Queues * 3_600_000 / l.HeadwayMs) / queues;
+        var mean = lanes.Sum(l => l.Queues * (3_600_000 / l.HeadwayMs)) / queues;
         var measured = lanes.Where(l => l.Queues >= EnoughQueues / 3).Sum(l => 3_600_000 / l.HeadwayMs);
         var others = Math.Max(0, group.Lanes - lanes.Count(l => l.Queues >= EnoughQueues / 3));
         var ends = lanes.Sum(l => l.Ends);

@@ -46,36 +46,11 @@ internal sealed record PlanProofRequest(TimingNetwork Before, NetworkPlan Before
     /// <summary>Time to fill the streets before anything is measured, whole minutes, s.</summary>
     public double WarmUpS { get; init; } = 600;
 
+    /// <summary>Told how many runs of how many are done; from any thread.</summary>
+    public IProgress<(int Done, int All)>? Progress { get; init; }
+
     /// <summary>Runs at the same time.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
-}
-
-/// <summary>A figure over runs.</summary>
-/// <param name="Mean">Of all runs.</param>
-/// <param name="Deviation">Standard deviation over runs; null for one run.</param>
-internal readonly record struct ProofFigure(double Mean, double? Deviation);
-
-/// <summary>What one judge says; figures are null where it saw no vehicle.</summary>
-/// <param name="Source">As on sheets: <c>model</c>, <c>simulation</c>, <c>SUMO</c>.</param>
-/// <param name="DelayBefore">s/veh for an approach, vehicle hours per hour for a total.</param>
-/// <param name="DelayAfter">Like before.</param>
-/// <param name="StopsBefore">Per vehicle for an approach, per hour for a total.</param>
-/// <param name="StopsAfter">Like before.</param>
-internal sealed record SourceProof(string Source, ProofFigure? DelayBefore, ProofFigure? DelayAfter, ProofFigure? StopsBefore, ProofFigure? StopsAfter);
-
-/// <summary>An approach before and after, by judge.</summary>
-/// <param name="Signal">Index of the signal.</param>
-/// <param name="Direction">Of travel, toward the signal.</param>
-/// <param name="Sources">In the order of <see cref="PlanProofResult.Totals"/>.</param>
-internal sealed record ApproachProof(int Signal, TravelDirection Direction, ImmutableArray<SourceProof> Sources);
-
-/// <summary>What the judges say of two plans.</summary>
-/// <param name="Approaches">Those that were judged, by signal and direction.</param>
-/// <param name="Totals">By judge, over the judged approaches.</param>
-/// <param name="Notes">What was judged and how, as sentences.</param>
-internal sealed record PlanProofResult(ImmutableArray<ApproachProof> Approaches, ImmutableArray<SourceProof> Totals, ImmutableArray<string> Notes)
-{
-    public ApproachProof? Find(int signal, TravelDirection direction) => Approaches.FirstOrDefault(a => a.Signal == signal && a.Direction == direction);
 }
 
 /// <summary>Compares two plans by approach: the model, our simulator and SUMO on the same streets, the latter two over several seeds.</summary>
@@ -91,13 +66,13 @@ internal static class PlanProof
     /// <summary>Whether it is SUMO, the slower one first.</summary>
     private static readonly bool[] s_simulators = [true, false];
 
-    public static PlanProofResult Run(PlanProofRequest request, CancellationToken cancel = default)
+    public static JudgedPlans Run(PlanProofRequest request, CancellationToken cancel = default)
     {
         var notes = new List<string>();
         var isJudged = Select(request, notes);
         if (!isJudged.Contains(true))
         {
-            return new PlanProofResult([], [], [.. notes]);
+            return new JudgedPlans([], [], [.. notes]);
         }
 
         var demands = DemandsOf(request.Before, notes);
@@ -120,11 +95,11 @@ internal static class PlanProof
 
         // Only what every judge looked at is compared.
         var keys = judges.Select(j => j.Before[0].Keys.ToHashSet()).Aggregate((a, b) => [.. a.Intersect(b)]).Where(k => isJudged[k.Signal]).Order().ToList();
-        return new PlanProofResult(
-            [.. keys.Select(k => new ApproachProof(k.Signal, k.Direction, [.. judges.Select(j => new SourceProof(
+        return new JudgedPlans(
+            [.. keys.Select(k => new JudgedApproach(k.Signal, k.Direction, [.. judges.Select(j => new JudgeFigures(
                 j.Name, Judge.Over(j.Before, [k], c => c.DelayPerVehicleS), Judge.Over(j.After, [k], c => c.DelayPerVehicleS),
                 Judge.Over(j.Before, [k], c => c.StopsPerVehicle), Judge.Over(j.After, [k], c => c.StopsPerVehicle)))]))],
-            [.. judges.Select(j => new SourceProof(
+            [.. judges.Select(j => new JudgeFigures(
                 j.Name, Judge.Over(j.Before, keys, c => c.DelayS / 3600), Judge.Over(j.After, keys, c => c.DelayS / 3600), Judge.Over(j.Before, keys, c => c.Stops), Judge.Over(j.After, keys, c => c.Stops)))],
             [.. notes]);
     }
@@ -232,7 +207,7 @@ internal static class PlanProof
             return cells;
         }
 
-        return new Judge("model", [Of(request.Before, request.BeforePlan, demands)], [Of(request.After, request.AfterPlan, demands)]);
+        return new Judge(JudgedPlans.Model, [Of(request.Before, request.BeforePlan, demands)], [Of(request.After, request.AfterPlan, demands)]);
     }
 
     private static IEnumerable<Judge> BySimulators(PlanProofRequest request, ImmutableArray<bool> isJudged, ImmutableArray<int> demands, bool useSumo, List<string> notes, CancellationToken cancel)
@@ -249,6 +224,7 @@ internal static class PlanProof
         {
             // SUMO takes longest, so its runs begin first.
             var runs = new List<Action>();
+            var done = 0;
             foreach (var isSumo in s_simulators.Where(s => s ? useSumo : useOwn))
             {
                 for (var d = 0; d < demands.Length; d++)
@@ -268,7 +244,11 @@ internal static class PlanProof
 
             Parallel.ForEach(
                 System.Collections.Concurrent.Partitioner.Create(runs, System.Collections.Concurrent.EnumerablePartitionerOptions.NoBuffering),
-                new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, request.Threads), CancellationToken = cancel }, run => run());
+                new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, request.Threads), CancellationToken = cancel }, run =>
+                {
+                    run();
+                    request.Progress?.Report((Interlocked.Increment(ref done), runs.Count));
+                });
         }
         finally
         {
@@ -285,12 +265,12 @@ internal static class PlanProof
         ImmutableArray<Cells> Merge(Cells[,,] cells, int plan) => [.. Enumerable.Range(0, request.Seeds).Select(i => Cells.Merge([.. Enumerable.Range(0, demands.Length).Select(d => cells[plan, i, d])], weights))];
         if (useOwn)
         {
-            yield return new Judge("simulation", Merge(own, 0), Merge(own, 1));
+            yield return new Judge(JudgedPlans.Simulation, Merge(own, 0), Merge(own, 1));
         }
 
         if (useSumo)
         {
-            yield return new Judge("SUMO", Merge(sumo, 0), Merge(sumo, 1));
+            yield return new Judge(JudgedPlans.Sumo, Merge(sumo, 0), Merge(sumo, 1));
         }
     }
 
@@ -376,7 +356,7 @@ internal static class PlanProof
     private sealed record Judge(string Name, ImmutableArray<Cells> Before, ImmutableArray<Cells> After)
     {
         /// <summary>Mean and spread over runs of a figure of some approaches together.</summary>
-        public static ProofFigure? Over(ImmutableArray<Cells> runs, IEnumerable<(int Signal, TravelDirection Direction)> keys, Func<Cell, double?> figure)
+        public static JudgedFigure? Over(ImmutableArray<Cells> runs, IEnumerable<(int Signal, TravelDirection Direction)> keys, Func<Cell, double?> figure)
         {
             var values = runs.Select(r => keys.Select(k => r.GetValueOrDefault(k)).Aggregate(default(Cell), (a, b) => new Cell(a.Vehicles + b.Vehicles, a.DelayS + b.DelayS, a.Stops + b.Stops)))
                 .Select(figure).OfType<double>().ToList();
@@ -386,7 +366,7 @@ internal static class PlanProof
             }
 
             var mean = values.Average();
-            return new ProofFigure(mean, values.Count < 2 ? null : Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1)));
+            return new JudgedFigure(mean, values.Count < 2 ? null : Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1)));
         }
     }
 }

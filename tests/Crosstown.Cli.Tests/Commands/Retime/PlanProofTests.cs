@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crosstown.Cli.Commands.Retime;
+using Crosstown.Timing.Proof;
 using Crosstown.Timing.Tests.Proof.Drawing;
 
 namespace Crosstown.Cli.Tests.Commands.Retime;
@@ -24,9 +25,9 @@ public sealed class PlanProofTests(ITestOutputHelper output)
         Show("grid", PlanProof.Run(new PlanProofRequest(grid, SampleStreets.WithOffsets(grid, s => s * 37), grid, SampleStreets.WithOffsets(grid, s => s % 3 * 0)), TestContext.Current.CancellationToken));
     }
 
-    private void Show(string name, PlanProofResult result)
+    private void Show(string name, JudgedPlans result)
     {
-        static string T(ProofFigure? f) => f is { } v ? string.Create(CultureInfo.InvariantCulture, $"{v.Mean:0.00}±{v.Deviation:0.00}") : "-";
+        static string T(JudgedFigure? f) => f is { } v ? string.Create(CultureInfo.InvariantCulture, $"{v.Mean:0.00}±{v.Deviation:0.00}") : "-";
         output.WriteLine($"== {name}");
         foreach (var s in result.Totals)
         {
@@ -35,7 +36,7 @@ public sealed class PlanProofTests(ITestOutputHelper output)
 
         foreach (var a in result.Approaches.Take(14))
         {
-            output.WriteLine($"  {a.Signal} {a.Direction}: " + string.Join(" | ", a.Sources.Select(s => $"{s.Source} {T(s.DelayBefore)}->{T(s.DelayAfter)} st {T(s.StopsBefore)}->{T(s.StopsAfter)}")));
+            output.WriteLine($"  {a.Signal} {a.Direction}: " + string.Join(" | ", a.Judges.Select(s => $"{s.Source} {T(s.DelayBefore)}->{T(s.DelayAfter)} st {T(s.StopsBefore)}->{T(s.StopsAfter)}")));
         }
 
         foreach (var n in result.Notes)

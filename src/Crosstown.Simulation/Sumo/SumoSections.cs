@@ -16,7 +16,9 @@ public static class SumoSections
 {
     /// <summary>A vehicle that enters at the begin of a lane stands with its front before this place, m.</summary>
     private const double EntryM = 5.5;
-    private const double ExitM = 0.1;
+
+    /// <summary>A vehicle leaves with its end: its front is then where it enters the next section. Not where the end of one that enters stands, or SUMO stops with a failed assertion.</summary>
+    private const double ExitM = 0.5;
 
     /// <summary>A vehicle must have left with all its length before it ends its way, m.</summary>
     private const double BeforeEndM = 12;

@@ -72,7 +72,7 @@ internal sealed class DriverFit
 
             var headway = counts[g] > 0 ? sums[g] / counts[g] : _headwayS[g];
             var (usual, isStraight) = (UsualMps(approach, Main(g)), Main(g) == TurnDirection.Straight);
-            var left = WantedS(g) - headway - Following(double.PositiveInfinity);
+            var left = WantedS(g) - headway - (Following(usual) - (SpaceM / usual));
             var most = isStraight ? approach.LimitMps : Math.Min(approach.LimitMps, FastestTurnMps);
             _crossingMps[g] = Math.Clamp(left > 0 ? SpaceM / left : most, Math.Min(most, usual * LeastSpeedShare), most);
             saturation[g] = 3600 * network.Groups[g].Lanes / (headway + Following(_crossingMps[g]));

@@ -37,6 +37,9 @@ internal sealed class RoadBuilder
     private readonly List<RoadConnection> _connections = [];
     private readonly List<int> _groupOf = [];
 
+    /// <summary>By approach that is fed: length of leg and approach together, by leg.</summary>
+    private readonly Dictionary<Approach, List<(Leg Leg, double LengthM)>> _wholeM = [];
+
     public RoadBuilder(TimingNetwork network, StreetDrawingOptions options, FlowSketch sketch)
     {
         (_network, _options, _sketch) = (network, options, sketch);
@@ -44,6 +47,12 @@ internal sealed class RoadBuilder
         foreach (var approach in sketch.Approaches)
         {
             SetLength(approach);
+        }
+
+        foreach (var approach in sketch.Approaches)
+        {
+            // A leg that leads to several approaches is as long as the one that needs most of it.
+            approach.LengthM = _wholeM.TryGetValue(approach, out var whole) ? Math.Max(LeastApproachM, whole.Min(w => w.LengthM - w.Leg.LengthM)) : approach.LengthM;
             SetStretches(approach);
         }
 
@@ -159,6 +168,7 @@ internal sealed class RoadBuilder
         var rest = ways.GroupBy(w => w.Leg).Select(l => (Leg: l.Key, LengthM: Math.Max(LeastApproachM + LeastLegM, (Mean(l) * approach.LimitMps) - (2 * _radiusM[l.Key.Junction])))).ToList();
         var shortest = rest.Min(r => r.LengthM);
         approach.LengthM = Math.Max(LeastApproachM, shortest - Math.Clamp(0.35 * shortest, LeastLegM, MostLegM));
+        _wholeM[approach] = rest;
         foreach (var (leg, length) in rest)
         {
             leg.LengthM = Math.Max(leg.LengthM, Math.Max(LeastLegM, length - approach.LengthM));
@@ -358,15 +368,32 @@ internal sealed class RoadBuilder
     private void DrawApproach(Approach approach)
     {
         var name = $"A{_sketch.Approaches.IndexOf(approach)}";
-        var node = AddJunction($"{name}.begin", approach.From.Count > 0 ? JunctionKind.Priority : JunctionKind.DeadEnd, Middle(approach, approach.LengthM));
-        _beginOf[approach] = node;
+        if (!_beginOf.TryGetValue(approach, out var node))
+        {
+            node = AddJunction($"{name}.begin", approach.From.Count > 0 ? JunctionKind.Priority : JunctionKind.DeadEnd, Middle(approach, approach.LengthM));
+            Share(approach, node);
+        }
+
+        var isFirst = _junctions[node].Center == Middle(approach, approach.LengthM);
         for (var i = 0; i < approach.Stretches.Count; i++)
         {
             var (stretch, begin) = (approach.Stretches[i], node);
             node = i + 1 < approach.Stretches.Count ? AddJunction($"{name}.{i}", JunctionKind.Priority, Middle(approach, stretch.ToM)) : approach.Junction;
             stretch.Edge = AddEdge(
                 $"{name}-{i}", begin, node, stretch.FromM - stretch.ToM, approach.LimitMps, stretch.Lanes.Count,
-                l => [OnApproach(approach, stretch.FromM, l, stretch.Lanes.Count), OnApproach(approach, stretch.ToM, l, stretch.Lanes.Count)]);
+                l => [.. isFirst || stretch.FromM < approach.LengthM ? Array.Empty<RoadPoint>() : [_junctions[begin].Center], OnApproach(approach, stretch.FromM, l, stretch.Lanes.Count), OnApproach(approach, stretch.ToM, l, stretch.Lanes.Count)]);
+        }
+    }
+
+    /// <summary>Approaches that a leg branches to begin at one place.</summary>
+    private void Share(Approach approach, int node)
+    {
+        if (_beginOf.TryAdd(approach, node))
+        {
+            foreach (var other in approach.From.SelectMany(l => l.To))
+            {
+                Share(other, node);
+            }
         }
     }
 

@@ -7,11 +7,13 @@ internal sealed record PlannedTrip(double DepartS, List<Way> Ways);
 
 /// <summary>Sends as many vehicles over every stop line as the demand asks for.</summary>
 /// <remarks>
-/// Vehicles enter at random moments, as many in sum as asked for. At a stop line each draws where it goes on from an urn that holds every way as often as is still owed,
+/// Vehicles enter at random moments, in every ten minutes as many as asked for. At a stop line each draws where it goes on from an urn that holds every way as often as is still owed,
 /// so that counts hold while the order is left to chance.
 /// </remarks>
 internal sealed class TripPlanner(FlowSketch sketch)
 {
+    private const double SliceS = 600;
+
     /// <summary>Vehicles by which a way may be ahead of what is owed, all ways of a group together.</summary>
     private const double Urn = 12;
 
@@ -24,11 +26,15 @@ internal sealed class TripPlanner(FlowSketch sketch)
         for (var g = 0; g < sketch.Entering.Length; g++)
         {
             var random = new RandomNumbers(seed, 1, g);
-            var wanted = sketch.Entering[g] * (endS - startS) / 3600;
-            var count = (int)wanted + (random.NextDouble() < wanted - (int)wanted ? 1 : 0);
-            for (var i = 0; i < count; i++)
+            var owed = random.NextDouble();
+            for (var from = startS; from < endS; from += SliceS)
             {
-                entries.Add((random.Between(startS, endS), g));
+                var to = Math.Min(endS, from + SliceS);
+                owed += sketch.Entering[g] * (to - from) / 3600;
+                for (; owed >= 1; owed--)
+                {
+                    entries.Add((random.Between(from, to), g));
+                }
             }
         }
 

@@ -41,7 +41,7 @@ internal sealed record PlanProofRequest(TimingNetwork Before, NetworkPlan Before
     public ulong Seed { get; init; } = 1;
 
     /// <summary>Most signals that are simulated.</summary>
-    public int MostSignals { get; init; } = 60;
+    public int MostSignals { get; init; } = 30;
 
     /// <summary>Time to fill the streets before anything is measured, whole minutes, s.</summary>
     public double WarmUpS { get; init; } = 600;
@@ -70,6 +70,12 @@ internal static class PlanProof
     {
         var notes = new List<string>();
         var isJudged = Select(request, notes);
+        if (isJudged.Contains(true) && !Enumerable.Range(0, request.Before.Groups.Length).Any(g => isJudged[request.Before.Groups[g].Signal] && request.Before.Demands.All(d => d.VolumeVehPerHour[g] > 0)))
+        {
+            notes.Add("No traffic is known at the signals that change: there is nothing to compare.");
+            return new JudgedPlans([], [], [.. notes]);
+        }
+
         if (!isJudged.Contains(true))
         {
             return new JudgedPlans([], [], [.. notes]);
@@ -210,7 +216,7 @@ internal static class PlanProof
         return new Judge(JudgedPlans.Model, [Of(request.Before, request.BeforePlan, demands)], [Of(request.After, request.AfterPlan, demands)]);
     }
 
-    private static IEnumerable<Judge> BySimulators(PlanProofRequest request, ImmutableArray<bool> isJudged, ImmutableArray<int> demands, bool useSumo, List<string> notes, CancellationToken cancel)
+    private static List<Judge> BySimulators(PlanProofRequest request, ImmutableArray<bool> isJudged, ImmutableArray<int> demands, bool useSumo, List<string> notes, CancellationToken cancel)
     {
         var weights = demands.Select(d => request.Before.Demands[d].Weight).ToArray();
         var drawings = demands.Select(d => StreetDrawing.Draw(request.Before, new StreetDrawingOptions { Demand = d, Signals = isJudged })).ToArray();
@@ -219,13 +225,38 @@ internal static class PlanProof
         var useOwn = request.Judges.HasFlag(ProofJudges.Simulation);
         var own = new Cells[2, request.Seeds, demands.Length];
         var sumo = new Cells[2, request.Seeds, demands.Length];
-        var nets = useSumo ? drawings.Select((d, i) => new SumoProgramRun(d.Network, programs[i][0])).ToArray() : [];
+        var nets = new List<SumoProgramRun>();
+        string? failure = null;
+        void BySumo(Action act)
+        {
+            try
+            {
+                act();
+            }
+            catch (InvalidOperationException e)
+            {
+                // What SUMO cannot do costs its column, not the plan.
+                Interlocked.CompareExchange(ref failure, e.Message, null);
+            }
+        }
+
         try
         {
+            if (useSumo)
+            {
+                BySumo(() =>
+                {
+                    for (var d = 0; d < drawings.Length; d++)
+                    {
+                        nets.Add(new SumoProgramRun(drawings[d].Network, programs[d][0]));
+                    }
+                });
+            }
+
             // SUMO takes longest, so its runs begin first.
             var runs = new List<Action>();
             var done = 0;
-            foreach (var isSumo in s_simulators.Where(s => s ? useSumo : useOwn))
+            foreach (var isSumo in s_simulators.Where(s => s ? useSumo && failure is null : useOwn))
             {
                 for (var d = 0; d < demands.Length; d++)
                 {
@@ -235,7 +266,7 @@ internal static class PlanProof
                         {
                             var (which, seed, demand) = (plan, i, d);
                             runs.Add(isSumo
-                                ? () => sumo[which, seed, demand] = RunSumo(nets[demand], drawings[demand], programs[demand][which], request, ends[demand], which, seed, cancel)
+                                ? () => BySumo(() => sumo[which, seed, demand] = failure is null ? RunSumo(nets[demand], drawings[demand], programs[demand][which], request, ends[demand], which, seed, cancel) : [])
                                 : () => own[which, seed, demand] = RunOwn(drawings[demand], programs[demand][which], request, ends[demand], seed, cancel));
                         }
                     }
@@ -252,26 +283,31 @@ internal static class PlanProof
         }
         finally
         {
-            foreach (var net in nets)
-            {
-                net.Dispose();
-            }
+            nets.ForEach(n => n.Dispose());
         }
 
         notes.Add(string.Create(
             CultureInfo.InvariantCulture,
             $"Each plan was driven {request.Seeds} times by each simulator, for {string.Join(", ", ends.Select(e => (e - request.WarmUpS) / 60).Distinct())} min after {request.WarmUpS / 60:0} min to fill the streets; the spread is the standard deviation of these."));
         notes.Add("Signals run their splits as under full demand; walkers and turns on red are not simulated.");
-        ImmutableArray<Cells> Merge(Cells[,,] cells, int plan) => [.. Enumerable.Range(0, request.Seeds).Select(i => Cells.Merge([.. Enumerable.Range(0, demands.Length).Select(d => cells[plan, i, d])], weights))];
-        if (useOwn)
+        if (failure is not null)
         {
-            yield return new Judge(JudgedPlans.Simulation, Merge(own, 0), Merge(own, 1));
+            notes.Add($"SUMO has no figures: {failure.Split('\n')[0]}");
         }
 
-        if (useSumo)
+        ImmutableArray<Cells> Merge(Cells[,,] cells, int plan) => [.. Enumerable.Range(0, request.Seeds).Select(i => Cells.Merge([.. Enumerable.Range(0, demands.Length).Select(d => cells[plan, i, d])], weights))];
+        var judges = new List<Judge>();
+        if (useOwn)
         {
-            yield return new Judge(JudgedPlans.Sumo, Merge(sumo, 0), Merge(sumo, 1));
+            judges.Add(new Judge(JudgedPlans.Simulation, Merge(own, 0), Merge(own, 1)));
         }
+
+        if (useSumo && failure is null)
+        {
+            judges.Add(new Judge(JudgedPlans.Sumo, Merge(sumo, 0), Merge(sumo, 1)));
+        }
+
+        return judges;
     }
 
     private static ulong SeedOf(PlanProofRequest request, int seed) => (request.Seed * 1000) + (ulong)seed;

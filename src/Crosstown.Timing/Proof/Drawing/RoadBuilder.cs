@@ -18,6 +18,12 @@ internal sealed class RoadBuilder
     /// <summary>A leg that leads out of the drawing: long enough to be back at speed.</summary>
     private const double ExitM = 100;
 
+    /// <summary>What a lane carries without a signal that stops it, with room to change lanes.</summary>
+    private const double MostVehPerHour = 1200;
+
+    /// <summary>Share of a lane's fair part of the traffic from which on a bay is used enough to be a lane of the street.</summary>
+    private const double LeastShare = 0.3;
+
     /// <summary>Two changes of the number of lanes lie at least so far from each other.</summary>
     private const double LeastStretchM = 15;
 
@@ -210,13 +216,23 @@ internal sealed class RoadBuilder
             }
         }
 
+        // A bay that many take begins with the street where the lanes before it could not carry or take over what comes.
+        var volumes = _network.Demands[_options.Demand].VolumeVehPerHour;
+        var volume = approach.Groups.Sum(g => volumes[g]);
         var arriving = approach.From.Select(ArrivingLanes).DefaultIfEmpty(1).Max();
-        while (bayM.Count > 0 && LanesOf(approach) - bayM.Keys.Sum(g => _network.Groups[g].Lanes) < arriving)
+        int Main() => LanesOf(approach) - bayM.Keys.Sum(g => _network.Groups[g].Lanes);
+        while (bayM.Count > 0 && (Main() < arriving || volume > MostVehPerHour * Main()))
         {
-            bayM.Remove(bayM.OrderByDescending(b => b.Value).ThenBy(b => b.Key).First().Key);
+            var taken = bayM.Keys.OrderByDescending(g => volumes[g]).ThenBy(g => g).First();
+            if (volume <= MostVehPerHour * Main() && volumes[taken] * LanesOf(approach) < LeastShare * volume * _network.Groups[taken].Lanes)
+            {
+                break;
+            }
+
+            bayM.Remove(taken);
         }
 
-        var missing = arriving - (LanesOf(approach) - bayM.Keys.Sum(g => _network.Groups[g].Lanes));
+        var missing = arriving - Main();
         var cuts = new List<double> { approach.LengthM };
         var endM = 0.0;
         if (missing > 0)

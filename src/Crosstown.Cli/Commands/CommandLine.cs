@@ -29,6 +29,8 @@ internal static class CommandLine
         UtdfCommand.Create(),
         SimulateCommand.Create(),
         RetimeCommand.Create(),
+        EffectCommand.Create(),
+        WatchCommand.Create(),
         ReportCommand.Create(),
         RunReportCommand.Create(),
         ExportCommand.Create(),

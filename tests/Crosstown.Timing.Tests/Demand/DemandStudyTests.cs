@@ -4,6 +4,8 @@ using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Simulation.Traffic;
 using Crosstown.Timing.Demand;
+using Crosstown.Timing.Demand.Saturation;
+using Crosstown.Timing.Demand.InForce;
 using Crosstown.Timing.Demand.Volumes;
 using Crosstown.Timing.Model;
 
@@ -213,5 +215,19 @@ public sealed class DemandStudyTests
 
         Assert.Equal(["XT700", "XT692", "XT693"], refused.Problems.Select(p => p.Code));
         Assert.Equal("XT699", Assert.Throws<ProblemException>(() => DemandStudy.Run([empty], [], new StudyOptions { Periods = PeriodRule.Given })).Problems[0].Code);
+    }
+
+    [Fact]
+    public void Lanes_that_are_not_counted_pass_what_the_others_do_however_many_queues_there_were()
+    {
+        // A lane's queues of two days are more than fit an int once multiplied by the milliseconds of an hour.
+        var record = TownRecord.Of(7, 3, 0, 72);
+        var (measured, lanes) = record.Signals()
+            .SelectMany(s => StopLine.GroupsOf(0, s.Configuration, InForceLearner.Learn(s.Configuration, s.Log).Phases).Where(g => g.Lanes > 1 && g.Counts.Length > 1)
+                .Select(g => (Flow: QueueDischarge.Measure(s.Log, g with { Counts = [g.Counts[0]] }), g.Lanes)))
+            .MaxBy(g => g.Flow.Queues);
+
+        Assert.True(measured.Queues > 600, $"{measured.Queues} queues");
+        Assert.InRange(measured.SaturationVehPerHour / lanes, 1500, 2200);
     }
 }

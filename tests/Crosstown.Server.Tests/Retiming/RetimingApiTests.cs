@@ -132,6 +132,36 @@ public sealed class RetimingApiTests(QueryTown town)
         Assert.DoesNotContain($"pattern {plan.GetProperty("pattern").GetInt32()}:", back);
     }
 
+    [Fact]
+    public async Task What_the_logs_say_of_a_change_in_the_field_is_measured_and_kept()
+    {
+        var records = town.Get<RetimingRecords>();
+        var id = await records.KeepAsync(MadeProposal.Of("measured", at: town.Busy.Value), Stop);
+        var day = town.Get<RetimingBoard>().DayOf(town.StartMs + (36 * 3_600_000));
+        Assert.Null(await records.StepAsync(id, RetimingAct.Propose, "ada", "complaints", null, Stop));
+        Assert.Null(await records.StepAsync(id, RetimingAct.Approve, "ben", "sheets-checked", null, Stop));
+        Assert.Null(await records.StepAsync(id, RetimingAct.EnterField, "ada", "cabinets-changed", day, Stop));
+        Assert.Null(records.Find(id)!.Effect);
+
+        town.Get<RetimingBoard>().AskEffect(id);
+
+        for (var i = 0; i < 600 && records.Find(id)!.Effect is null; i++)
+        {
+            await Task.Delay(100, Stop);
+        }
+
+        var effect = records.Find(id)!.Effect!;
+        Assert.Equal(day.ToString("yyyy-MM-dd", null), effect.Changed);
+        Assert.Equal(3, effect.Figures.Count);
+
+        // One day before the change and a part of one after it: too few for a verdict, and it is said.
+        Assert.All(effect.Figures, f => Assert.Equal(Timing.Proof.ProofVerdict.TooFew, f.Verdict));
+        Assert.All(effect.Figures, f => Assert.NotEmpty(f.Sentence));
+        Assert.Contains(effect.Figures, f => f.SeenBefore > 0.5);
+        var shown = (await town.GetJsonAsync($"{Root}/{id}")).GetProperty("proposal").GetProperty("effect").GetProperty("figures")[0];
+        Assert.Equal("too-few", shown.GetProperty("verdict").GetString());
+    }
+
     private async Task ExpectAsync(HttpStatusCode status, string code, string body)
     {
         var session = await town.GetJsonAsync("/api/v1/session");

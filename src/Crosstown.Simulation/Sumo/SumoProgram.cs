@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text;
 using System.Xml;
 using Crosstown.Core.Data;
 using Crosstown.Core.Networks;
@@ -17,24 +15,25 @@ public static class SumoProgram
     /// <param name="programs">In the order in which they are to be written.</param>
     public static void Write(Stream stream, IEnumerable<FixedProgram> programs)
     {
-        using var xml = XmlWriter.Create(stream, new XmlWriterSettings { Indent = true, Encoding = new UTF8Encoding(false), NewLineChars = "\n", CloseOutput = false });
-        xml.WriteStartElement("additional");
+        using var xml = SumoFiles.Begin(stream, "additional");
         foreach (var program in programs)
         {
-            xml.WriteStartElement("tlLogic");
-            xml.WriteAttributeString("id", program.Signal);
-            xml.WriteAttributeString("type", "static");
-            xml.WriteAttributeString("programID", program.Name);
-            xml.WriteAttributeString("offset", Number(program.OffsetS));
-            foreach (var phase in program.Phases)
-            {
-                xml.WriteStartElement("phase");
-                xml.WriteAttributeString("duration", Number(phase.DurationS));
-                xml.WriteAttributeString("state", phase.State);
-                xml.WriteEndElement();
-            }
+            Write(xml, program);
+        }
 
-            xml.WriteEndElement();
+        xml.WriteEndElement();
+    }
+
+    internal static void Write(XmlWriter xml, FixedProgram program)
+    {
+        xml.WriteStartElement("tlLogic");
+        xml.WriteAttributeString("id", program.Signal);
+        xml.WriteAttributeString("type", "static");
+        xml.WriteAttributeString("programID", program.Name);
+        xml.WriteAttributeString("offset", SumoFiles.Number(program.OffsetS));
+        foreach (var phase in program.Phases)
+        {
+            xml.Element("phase", ("duration", SumoFiles.Number(phase.DurationS)), ("state", phase.State));
         }
 
         xml.WriteEndElement();
@@ -72,6 +71,4 @@ public static class SumoProgram
 
         return new FixedProgram { Signal = signal, Name = name, OffsetS = offset, Phases = phases.DrainToImmutable() };
     }
-
-    private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 }

@@ -231,6 +231,8 @@ public sealed partial class TrafficEngine
         _movedM[slot] = 0;
         _changedAt[slot] = long.MinValue / 2;
         _held[slot] = _heldNext[slot] = 0;
+        _section[slot] = -1;
+        Begin(slot, _streets.EdgeOf[lane]);
         PushBack(lane, slot);
         Driving++;
         _sums.Entered(departure.Kind, _streets.EdgeOf[lane], _entryDelayS[slot]);

@@ -60,12 +60,21 @@ public sealed partial class TrafficEngine
             _edgeLossS[slot] += loss;
             _totalLossS[slot] += loss;
             lossS += loss;
+            if (_section[slot] >= 0)
+            {
+                _sums.Lost(_section[slot], loss);
+            }
+
             if (speed < HaltingMps)
             {
                 if (_waitedS[slot] == 0)
                 {
                     _edgeStops[slot]++;
                     stops++;
+                    if (_section[slot] >= 0)
+                    {
+                        _sums.Stopped(_section[slot]);
+                    }
                 }
 
                 _waitedS[slot] += _stepS;
@@ -179,6 +188,7 @@ public sealed partial class TrafficEngine
                 _routeStep[slot]++;
                 _nextLink[slot] = LinkFrom(_route[slot], _routeStep[slot], next);
                 _sums.Came(_streets.EdgeOf[next]);
+                Begin(slot, _streets.EdgeOf[next]);
             }
 
             _position[slot] = place;
@@ -188,6 +198,22 @@ public sealed partial class TrafficEngine
                 HandOn(next);
             }
         }
+    }
+
+    private void Begin(int slot, int edge)
+    {
+        if (_sectionBegins.Length == 0 || _sectionBegins[edge] is not (>= 0 and var section))
+        {
+            return;
+        }
+
+        if (_section[slot] >= 0)
+        {
+            _sums.Ended(_section[slot]);
+        }
+
+        _section[slot] = section;
+        _sums.Began(section);
     }
 
     private void PullBack(int slot, double way)
@@ -242,6 +268,11 @@ public sealed partial class TrafficEngine
             // Its end leaves the lane as fast as its front did.
             _sensors.Pass(lane, _position[slot] - _movedM[slot], _position[slot], _length[slot], _nowMs, _stepMs);
             _sensors.Vanish(lane, _position[slot], _position[slot] - _length[slot], _nowMs + _stepMs);
+        }
+
+        if (_section[slot] >= 0)
+        {
+            _sums.Ended(_section[slot]);
         }
 
         _sums.Arrived(_kind[slot], _totalLossS[slot], _entryDelayS[slot]);

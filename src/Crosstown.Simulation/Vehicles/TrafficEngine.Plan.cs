@@ -395,6 +395,12 @@ public sealed partial class TrafficEngine
                 continue;
             }
 
+            // Who stands across another's way cannot be stopped by those who wait for it to clear.
+            if (!foe.Joins && toLine < 0 && -toLine > foe.MineM)
+            {
+                continue;
+            }
+
             var inS = DriverModel.TravelS(toLine + foe.MineM - StreetLayout.ConflictM, speed, acceleration, top);
             var outS = DriverModel.TravelS(toLine + foe.MineM + StreetLayout.ConflictM + (foe.Joins ? 0 : length), Math.Min(speed, top), acceleration, top);
             var isFirst = foe.GoesFirst || _heads.Aspects[link] == Aspect.RedAfterStop;

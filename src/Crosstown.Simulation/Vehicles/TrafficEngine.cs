@@ -39,6 +39,9 @@ public sealed partial class TrafficEngine
     private readonly int[] _leftSerial;
     private readonly double[] _leftAtM;
 
+    // By edge: the section that begins there, or -1. Empty without sections.
+    private readonly int[] _sectionBegins;
+
     // By kind.
     private readonly double[] _lengthOf;
     private readonly double[] _gapOf;
@@ -75,6 +78,7 @@ public sealed partial class TrafficEngine
     private long[] _changedAt = [];
     private byte[] _held = [];
     private byte[] _heldNext = [];
+    private int[] _section = [];
     private readonly Stack<int> _free = new();
     private int _slotCount;
 
@@ -135,7 +139,13 @@ public sealed partial class TrafficEngine
         _entryTail = new int[network.Edges.Length];
         Array.Fill(_entryQueue, -1);
         Array.Fill(_entryTail, -1);
-        _sums = new TrafficSums(_streets, _kinds.Length);
+        _sectionBegins = [.. control.SectionBegins];
+        if (_sectionBegins.Length > 0 && _sectionBegins.Length != network.Edges.Length)
+        {
+            throw new ArgumentException($"Sections have {_sectionBegins.Length} entries for {network.Edges.Length} edges: one for each, or none.", nameof(control));
+        }
+
+        _sums = new TrafficSums(_streets, _kinds.Length, _sectionBegins.DefaultIfEmpty(-1).Max() + 1);
         _sensors = new Sensors(_streets, control.Detectors, _heads, problems);
         LayOutWalks(demand);
         _departures = LayOutDepartures(demand);
@@ -284,6 +294,7 @@ public sealed partial class TrafficEngine
         Array.Resize(ref _changedAt, size);
         Array.Resize(ref _held, size);
         Array.Resize(ref _heldNext, size);
+        Array.Resize(ref _section, size);
     }
 
     /// <summary>The connection that a vehicle takes at the end of a lane; -1 for none.</summary>

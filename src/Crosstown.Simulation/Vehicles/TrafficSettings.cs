@@ -46,6 +46,12 @@ public sealed record TrafficControl
 
     /// <summary>Detectors that log.</summary>
     public ImmutableArray<StreetDetector> Detectors { get; init; } = [];
+
+    /// <summary>
+    /// Sections whose delay and stops are told apart, one entry per edge of the network: the section, 0 or more, that begins with the edge, or -1 where the one before
+    /// goes on. Empty for none. What a vehicle loses counts for the section that it began last.
+    /// </summary>
+    public ImmutableArray<int> SectionBegins { get; init; } = [];
 }
 
 /// <summary>What a detector tells.</summary>

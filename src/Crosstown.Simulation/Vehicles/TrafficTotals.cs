@@ -34,6 +34,9 @@ public sealed record TrafficTotals
     /// <summary>By edge of the network that anybody drove on, in its order.</summary>
     public required ImmutableArray<EdgeTotals> Edges { get; init; }
 
+    /// <summary>By section of <see cref="TrafficControl.SectionBegins"/>, from 0 on; empty when none were asked for.</summary>
+    public required ImmutableArray<SectionTotals> Sections { get; init; }
+
     /// <summary>By kind of vehicle of the demand, in its order.</summary>
     public required ImmutableArray<KindTotals> Kinds { get; init; }
 
@@ -69,6 +72,13 @@ public sealed record MovementTotals(int Connection, int Vehicles, double DelayS,
 /// <param name="MeanQueue">Vehicles that stood on it, mean over the run.</param>
 public sealed record EdgeTotals(int Edge, int Vehicles, double DelayS, double EntryDelayS, long Stops, int MaximumQueue, double MeanQueue);
 
+/// <summary>What happened in one section.</summary>
+/// <param name="Came">Vehicles that began it.</param>
+/// <param name="Left">Vehicles that began the next one after it, or arrived.</param>
+/// <param name="DelayS">Lost in it, s, by those too who are still there; without the wait to enter.</param>
+/// <param name="Stops">Made in it.</param>
+public sealed record SectionTotals(int Came, int Left, double DelayS, long Stops);
+
 /// <summary>What one kind of vehicle came to.</summary>
 /// <param name="Kind">Index in the demand.</param>
 /// <param name="Scheduled">Vehicles of it.</param>
@@ -77,7 +87,7 @@ public sealed record EdgeTotals(int Edge, int Vehicles, double DelayS, double En
 public sealed record KindTotals(int Kind, int Scheduled, int Arrived, double DelayS);
 
 /// <summary>Sums while a run goes on.</summary>
-internal sealed class TrafficSums(StreetLayout streets, int kinds)
+internal sealed class TrafficSums(StreetLayout streets, int kinds, int sections)
 {
     private readonly int[] _passed = new int[streets.LinkCount];
     private readonly double[] _passedDelayS = new double[streets.LinkCount];
@@ -91,6 +101,10 @@ internal sealed class TrafficSums(StreetLayout streets, int kinds)
     private readonly int[] _kindScheduled = new int[kinds];
     private readonly int[] _kindArrived = new int[kinds];
     private readonly double[] _kindDelayS = new double[kinds];
+    private readonly int[] _sectionCame = new int[sections];
+    private readonly int[] _sectionLeft = new int[sections];
+    private readonly double[] _sectionLossS = new double[sections];
+    private readonly long[] _sectionStops = new long[sections];
     private int _arrived;
     private double _crossingWaitS;
     private long _crossings;
@@ -130,6 +144,14 @@ internal sealed class TrafficSums(StreetLayout streets, int kinds)
         _kindDelayS[kind] += lossS + entryDelayS;
     }
 
+    public void Began(int section) => _sectionCame[section]++;
+
+    public void Ended(int section) => _sectionLeft[section]++;
+
+    public void Lost(int section, double lossS) => _sectionLossS[section] += lossS;
+
+    public void Stopped(int section) => _sectionStops[section]++;
+
     public void Walked(double waitS)
     {
         _crossings++;
@@ -163,6 +185,7 @@ internal sealed class TrafficSums(StreetLayout streets, int kinds)
             Stops = _stops.Sum(),
             Movements = [.. Enumerable.Range(0, _passed.Length).Where(c => _passed[c] > 0).Select(c => new MovementTotals(c, _passed[c], _passedDelayS[c], _passedStops[c]))],
             Edges = edges.ToImmutable(),
+            Sections = [.. Enumerable.Range(0, sections).Select(s => new SectionTotals(_sectionCame[s], _sectionLeft[s], _sectionLossS[s], _sectionStops[s]))],
             Kinds = [.. Enumerable.Range(0, _kindScheduled.Length).Select(k => new KindTotals(k, _kindScheduled[k] + left.NeverEntered[k], _kindArrived[k], _kindDelayS[k] + left.DelayS[k]))],
             Walkers = Walkers,
             Crossings = _crossings,

@@ -77,6 +77,9 @@ public sealed record LaneGroup
     /// <summary>Index of the signal in <see cref="TimingNetwork.Signals"/>.</summary>
     public required int Signal { get; init; }
 
+    /// <summary>Which of the signal's intersections it stands at, 0 for the first: one cabinet may run several.</summary>
+    public int Place { get; init; }
+
     public TravelDirection Direction { get; init; }
 
     public LaneMovement Movement { get; init; }

@@ -231,6 +231,7 @@ internal sealed class UtdfNetworkBuilder(UtdfRoads roads, ImmutableArray<UtdfSig
         {
             Id = $"{node.Id} {main.Column}",
             Signal = signal,
+            Place = Math.Max(0, signals[signal].Nodes.IndexOf(node.Id)),
             Direction = UtdfMovement.Heading(main.Direction),
             Movement = MovementOf(main, members),
             Phases = phases,

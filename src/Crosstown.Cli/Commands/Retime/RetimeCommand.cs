@@ -58,11 +58,18 @@ internal static class RetimeCommand
             Description = "Times to keep at a scenario's signals: field (a street's) or bench (published comparisons'); without it, field where the reference plan keeps it, else bench.",
             HelpName = "NAME",
         };
+        var proof = new Option<string>("--proof")
+        {
+            Description = "With --utdf: who compares the plan with today's: model, simulation (and the model), sumo (and the model) or all; SUMO where it is installed.",
+            HelpName = "JUDGE",
+            DefaultValueFactory = _ => "all",
+        };
+        var proofSeeds = new Option<int>("--proof-seeds") { Description = "Runs of each plan with each simulator, for the spread.", HelpName = "N", DefaultValueFactory = _ => 3 };
         var json = SharedOptions.Json();
         var command = new Command("retime", "Find better timing for all signals of a place, checked before it is written.")
         {
             paths, data, zone, signal, signals, city, corridor, from, to, parts, periods, intervals, utdf, counts, facts, scenario, output, cycle, objective, keep, within, accept, reason,
-            seconds, seed, profile, json,
+            seconds, seed, profile, proof, proofSeeds, json,
         };
         command.SetAction((parsed, cancel) =>
         {
@@ -89,6 +96,7 @@ internal static class RetimeCommand
                 Reason = parsed.GetValue(reason) ?? "",
                 Seed = parsed.GetValue(seed),
             };
+            var judging = new ProofChoices { Judges = parsed.GetValue(proof)!, Seeds = parsed.GetValue(proofSeeds) };
             if (roads is not null)
             {
                 return Task.FromResult(RetimeScenario.Run(new RetimeScenarioRequest(roads, folderOut, limit, choices.Seed, parsed.GetValue(profile), asJson), cancel));
@@ -96,7 +104,7 @@ internal static class RetimeCommand
 
             return Task.FromResult(file is not null
                 ? RetimeUtdf.Run(
-                    new RetimeUtdfRequest(file, folderOut) { Counts = parsed.GetValue(counts) ?? [], Facts = parsed.GetValue(facts), Choices = choices, Seconds = limit, AsJson = asJson },
+                    new RetimeUtdfRequest(file, folderOut) { Counts = parsed.GetValue(counts) ?? [], Facts = parsed.GetValue(facts), Choices = choices, Proof = judging, Seconds = limit, AsJson = asJson },
                     cancel)
                 : RetimeLogs.Run(
                     new RetimeLogsRequest(logs, folder, folderOut)

@@ -13,6 +13,7 @@ using Crosstown.Timing.Demand;
 using Crosstown.Timing.Guard;
 using Crosstown.Timing.Retiming;
 using Crosstown.Timing.Sheets;
+using Crosstown.Timing.Utdf;
 
 namespace Crosstown.Cli.Commands.Retime;
 
@@ -129,6 +130,15 @@ internal static class RetimeLogs
             files.Add(("patterns.csv", Text(w => PatternTable.Write(w, approval, details))));
         }
 
+        foreach (var period in result.Periods.Where(p => p.Result?.Approval is not null))
+        {
+            var text = Text(w => UtdfDraft.Write(w, period.Result!.Network, period.Result.Plan));
+            if (text.Length > 0)
+            {
+                files.Add(($"utdf/{FileNameOf(period)}.csv", text));
+            }
+        }
+
         foreach (var corridor in corridors)
         {
             foreach (var period in result.Periods.Where(p => p.Result is not null))
@@ -137,8 +147,7 @@ internal static class RetimeLogs
                 {
                     if (PlanDocuments.DrawingOf(period, corridor, isAfter) is { } drawing)
                     {
-                        var when = period.Study.Name.Replace(':', '.').Replace(' ', '-');
-                        files.Add(($"time-space/{corridor.Id}-{when}-{(isAfter ? "plan" : "today")}.svg", Encoding.UTF8.GetBytes(drawing)));
+                        files.Add(($"time-space/{corridor.Id}-{FileNameOf(period)}-{(isAfter ? "plan" : "today")}.svg", Encoding.UTF8.GetBytes(drawing)));
                     }
                 }
             }
@@ -146,6 +155,8 @@ internal static class RetimeLogs
 
         return files;
     }
+
+    private static string FileNameOf(RetimedPeriod period) => period.Study.Name.Replace(':', '.').Replace(' ', '-');
 
     /// <exception cref="ProblemException">XT674: options that cannot be used, all of them.</exception>
     private static LogRetimingOptions OptionsOf(RetimeLogsRequest request)

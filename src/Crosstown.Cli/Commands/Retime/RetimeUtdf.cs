@@ -7,6 +7,7 @@ using Crosstown.Core.Data;
 using Crosstown.Logs.Store;
 using Crosstown.Timing.Guard;
 using Crosstown.Timing.Optimization;
+using Crosstown.Timing.Proof;
 using Crosstown.Timing.Sheets;
 using Crosstown.Timing.Utdf;
 
@@ -22,6 +23,8 @@ internal sealed record RetimeUtdfRequest(string File, string Output)
     public string? Facts { get; init; }
 
     public RetimeChoices Choices { get; init; } = new();
+
+    public ProofChoices Proof { get; init; } = new();
 
     /// <summary>End of the search; null for as long as it takes.</summary>
     public double? Seconds { get; init; }
@@ -39,6 +42,7 @@ internal static class RetimeUtdf
     public static int Run(RetimeUtdfRequest request, CancellationToken cancel)
     {
         var options = request.Choices.ToOptions();
+        var judges = request.Proof.ToJudges();
         var name = Path.GetFileName(request.File);
         if (Path.GetFullPath(Path.Combine(request.Output, name)) == Path.GetFullPath(request.File))
         {
@@ -53,7 +57,12 @@ internal static class RetimeUtdf
 
         var result = Search(network, facts, options, request, cancel);
         cancel.ThrowIfCancellationRequested();
-        var report = new RetimeUtdfReport(name, network, facts, result, options.Accepted);
+        var judged = result.Approval is null || judges == ProofJudges.Model
+            ? JudgedPlans.None
+            : PlanProof.Run(
+                new PlanProofRequest(network.Network, network.Today, result.Network, result.Plan) { Judges = judges, Seeds = request.Proof.Seeds, Seed = request.Choices.Seed, Progress = new ProofLine(Console.Error) },
+                cancel);
+        var report = new RetimeUtdfReport(name, network, facts, result, judged, options.Accepted);
         var files = new List<(string Name, byte[] Bytes)> { ("assumptions.csv", Bytes(report.WriteAssumptions)), ("left-out.csv", Bytes(report.WriteLeftOut)) };
         if (result.Approval is { } approval)
         {

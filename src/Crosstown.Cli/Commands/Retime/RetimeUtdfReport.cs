@@ -24,11 +24,12 @@ internal sealed class RetimeUtdfReport
     private readonly UtdfFacts _facts;
     private readonly GuardedRetimingResult _result;
     private readonly ImmutableArray<NoteKind> _accepted;
+    private readonly JudgedPlans _judged;
     private readonly List<(ApproachFigures? Before, ApproachFigures? After)> _approaches;
 
-    public RetimeUtdfReport(string file, UtdfNetwork network, UtdfFacts facts, GuardedRetimingResult result, ImmutableArray<NoteKind> accepted)
+    public RetimeUtdfReport(string file, UtdfNetwork network, UtdfFacts facts, GuardedRetimingResult result, JudgedPlans judged, ImmutableArray<NoteKind> accepted)
     {
-        (_file, _network, _facts, _result, _accepted) = (file, network, facts, result, accepted);
+        (_file, _network, _facts, _result, _judged, _accepted) = (file, network, facts, result, judged, accepted);
         var before = ApproachFigures.Of(network.Network, result.Before).ToDictionary(a => (a.Signal, a.Direction));
         var after = ApproachFigures.Of(result.Network, result.After).ToDictionary(a => (a.Signal, a.Direction));
         _approaches = [.. before.Keys.Union(after.Keys).Order().Select(k => (before.GetValueOrDefault(k), after.GetValueOrDefault(k)))];
@@ -43,14 +44,14 @@ internal sealed class RetimeUtdfReport
     {
         Title = $"{_file}, {string.Join(", ", _network.Network.Demands.Select(d => d.Name).Take(3))}",
         PreparedOn = preparedOn,
-        Source = $"Made from the timing, lanes and volumes of {_file}; before and after by the model of cyclic flow profiles.",
+        Source = string.Join(' ', _judged.Notes.Prepend($"Made from the timing, lanes and volumes of {_file}; before and after by the model of cyclic flow profiles{(_judged.Totals.Length > 1 ? $" and by {string.Join(" and ", _judged.Totals.Skip(1).Select(t => t.Source))}" : "")}.")),
         Signals = [.. Approved.Select(p => SheetOf(p.Signal))],
     };
 
     public void WriteBeforeAfter(TextWriter writer)
     {
         var changed = Approved.Select(s => s.Signal).ToHashSet();
-        writer.Write("signal,approach,is_retimed,volume_veh_h,delay_before_s,delay_after_s,stops_before_per_veh,stops_after_per_veh,saturation_before,saturation_after,queue_before_veh,queue_after_veh\n");
+        writer.Write("signal,approach,is_retimed,volume_veh_h,delay_before_s,delay_after_s,stops_before_per_veh,stops_after_per_veh,saturation_before,saturation_after,queue_before_veh,queue_after_veh," + string.Join(',', JudgedPlans.Columns) + "\n");
         foreach (var (before, after) in _approaches)
         {
             var any = (after ?? before)!;
@@ -60,6 +61,7 @@ internal sealed class RetimeUtdfReport
                 CellText.QuoteForCsv(signal.Value), ApproachWords.Of(any.Direction), changed.Contains(signal) ? "true" : "false", Cell(any.VolumeVehPerHour, "0"),
                 Cell(before?.DelayS, "0.0"), Cell(after?.DelayS, "0.0"), Cell(before?.StopsPerVehicle, "0.000"), Cell(after?.StopsPerVehicle, "0.000"),
                 Cell(before?.DegreeOfSaturation, "0.000"), Cell(after?.DegreeOfSaturation, "0.000"), Cell(before?.QueueVeh, "0.0"), Cell(after?.QueueVeh, "0.0"),
+                .. _judged.Cells(any.Signal, any.Direction),
             ];
             writer.Write(string.Join(',', cells) + "\n");
         }
@@ -87,6 +89,11 @@ internal sealed class RetimeUtdfReport
         Line($"{_file}: {all} signals, {Approved.Length} retimed, {_result.Refused.Length} refused by the guard, {_result.Costly.Count} left because longer intervals would cost more than a plan gains, {UnchangedCount} best as they are, {_result.Fixed.Length} free, locked or without a plan of today");
         var (before, after) = (_result.Before, _result.After);
         Line($"Delay by the model {Sum(before, d => d.DelayVehHours):0.0} vehicle hours per hour today, {Sum(after, d => d.DelayVehHours):0.0} with the plan ({Change(Sum(before, d => d.DelayVehHours), Sum(after, d => d.DelayVehHours))}); stops {Sum(before, d => d.Stops):0} and {Sum(after, d => d.Stops):0} per hour ({Change(Sum(before, d => d.Stops), Sum(after, d => d.Stops))})");
+        foreach (var sentence in _judged.Sentences())
+        {
+            output.WriteLine($"  {sentence}");
+        }
+
         if (!_result.IsComplete)
         {
             Line($"The search ended by its time: the plan is the best until then.");
@@ -162,6 +169,26 @@ internal sealed class RetimeUtdfReport
         Number(json, "stops_plan_per_h", Sum(_result.After, d => d.Stops));
         Number(json, "index_today", _result.Before.Index);
         Number(json, "index_plan", _result.After.Index);
+        json.WriteStartArray("judges");
+        foreach (var total in _judged.Totals)
+        {
+            json.WriteStartObject();
+            json.WriteString("judge", total.Source);
+            Figure(json, "delay_today_veh_h", total.DelayBefore);
+            Figure(json, "delay_plan_veh_h", total.DelayAfter);
+            Figure(json, "stops_today_per_h", total.StopsBefore);
+            Figure(json, "stops_plan_per_h", total.StopsAfter);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("judging_notes");
+        foreach (var note in _judged.Notes)
+        {
+            json.WriteStringValue(note);
+        }
+
+        json.WriteEndArray();
         json.WriteStartArray("refused");
         foreach (var refused in _result.Refused)
         {
@@ -212,6 +239,12 @@ internal sealed class RetimeUtdfReport
         }
     }
 
+    private static void Figure(Utf8JsonWriter json, string name, JudgedFigure? figure)
+    {
+        Number(json, name, figure?.Mean ?? double.NaN);
+        Number(json, $"{name}_deviation", figure?.Deviation ?? double.NaN);
+    }
+
     private static string Cell(double? value, string format) => value is { } number && double.IsFinite(number) ? number.ToString(format, CultureInfo.InvariantCulture) : "";
 
     private static string Change(double before, double after) => before > 0 ? string.Create(CultureInfo.InvariantCulture, $"{((after / before) - 1) * 100:+0.0;-0.0;0} %") : "no traffic";
@@ -226,8 +259,8 @@ internal sealed class RetimeUtdfReport
     {
         var index = Enumerable.Range(0, _network.Network.Signals.Length).First(s => _network.Network.Signals[s].Signal == signal);
         var pattern = _result.Plan.Patterns[index]!.Number;
-        ApproachComparison Row(ApproachFigures any, string measure, double? before, double? after) =>
-            new(pattern, ApproachWords.Of(any.Direction), measure, [new ComparedFigure("model", Finite(before), Finite(after))]);
+        ApproachComparison Row(ApproachFigures any, string measure, double? before, double? after, IEnumerable<ComparedFigure> others) =>
+            new(pattern, ApproachWords.Of(any.Direction), measure, [new ComparedFigure(JudgedPlans.Model, Finite(before), Finite(after)), .. others]);
         return new SheetSignal
         {
             Signal = signal,
@@ -239,10 +272,10 @@ internal sealed class RetimeUtdfReport
             [
                 .. _approaches.Where(a => (a.After ?? a.Before)!.Signal == index).SelectMany(a => new[]
                 {
-                    Row((a.After ?? a.Before)!, "delay, s/veh", a.Before?.DelayS, a.After?.DelayS),
-                    Row((a.After ?? a.Before)!, "stops per 100 vehicles", 100 * a.Before?.StopsPerVehicle, 100 * a.After?.StopsPerVehicle),
-                    Row((a.After ?? a.Before)!, "degree of saturation, %", 100 * a.Before?.DegreeOfSaturation, 100 * a.After?.DegreeOfSaturation),
-                    Row((a.After ?? a.Before)!, "queue, veh", a.Before?.QueueVeh, a.After?.QueueVeh),
+                    Row((a.After ?? a.Before)!, "delay, s/veh", a.Before?.DelayS, a.After?.DelayS, _judged.DelayOf(index, (a.After ?? a.Before)!.Direction)),
+                    Row((a.After ?? a.Before)!, "stops per 100 vehicles", 100 * a.Before?.StopsPerVehicle, 100 * a.After?.StopsPerVehicle, _judged.StopsOf(index, (a.After ?? a.Before)!.Direction)),
+                    Row((a.After ?? a.Before)!, "degree of saturation, %", 100 * a.Before?.DegreeOfSaturation, 100 * a.After?.DegreeOfSaturation, []),
+                    Row((a.After ?? a.Before)!, "queue, veh", a.Before?.QueueVeh, a.After?.QueueVeh, []),
                 }),
             ],
         };

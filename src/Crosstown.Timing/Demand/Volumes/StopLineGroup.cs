@@ -83,6 +83,9 @@ internal static class Heading
         return at < 0 ? TravelDirection.Unknown : Compass[(at + (turn switch { TurnKind.Left => 6, TurnKind.Right => 2, _ => 0 })) % 8];
     }
 
+    /// <summary>Eighths of a turn from north, clockwise; -1 when unknown.</summary>
+    public static int EighthsOf(TravelDirection heading) => Array.IndexOf(Compass, heading);
+
     public static TravelDirection Opposite(TravelDirection heading)
     {
         var at = Array.IndexOf(Compass, heading);

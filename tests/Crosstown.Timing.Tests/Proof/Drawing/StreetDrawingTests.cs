@@ -118,7 +118,6 @@ public sealed class StreetDrawingTests
         var drawing = StreetDrawing.Draw(network);
         var program = Assert.Single(drawing.Programs(network, new NetworkPlan { Patterns = [pattern] }));
         var greens = Greens(network.Signals[0], pattern);
-        for (var q = 1; q <= 8; q++) { Console.WriteLine($"{q} " + string.Concat(Enumerable.Range(0, 100).Select(x => greens[q, x] ? 'G' : '.'))); }
         for (var g = 0; g < network.Groups.Length; g++)
         {
             var phase = System.Numerics.BitOperations.Log2(network.Groups[g].Phases);

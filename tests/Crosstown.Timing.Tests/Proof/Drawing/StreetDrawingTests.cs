@@ -160,6 +160,27 @@ public sealed class StreetDrawingTests
     }
 
     [Fact]
+    public void Turns_from_lanes_of_two_groups_come_out_side_by_side_and_none_waits_for_the_other()
+    {
+        var network = SampleStreets.OneSignal(900, 300, 60, 40);
+        var phase = network.Groups[0].Phases;
+        network = network with
+        {
+            Groups =
+            [
+                network.Groups[0] with { Movement = LaneMovement.ThroughRight }, network.Groups[1],
+                network.Groups[0] with { Id = "0 EBR", Movement = LaneMovement.Right, Phases = phase, SaturationVehPerHour = 1500 },
+            ],
+            Demands = [network.Demands[0] with { VolumeVehPerHour = [600, 300, 300], FedVehPerHour = [[], [], []] }],
+        };
+        var drawing = StreetDrawing.Draw(network);
+        var rights = drawing.Network.Connections.Where(c => c.Direction == TurnDirection.Right).ToList();
+        Assert.Equal(2, rights.Count);
+        Assert.Equal([0, 1], rights.Select(c => drawing.Network.Lanes[c.ToLane].Position).Order());
+        Assert.All(rights, c => Assert.Empty(c.Foes));
+    }
+
+    [Fact]
     public void Signals_that_are_not_drawn_send_their_traffic_evenly_and_take_what_goes_to_them_away()
     {
         var network = SampleStreets.Grid(3, 1, 800, 400, 0.1, 0.1, 30, 80, 44);

@@ -40,7 +40,7 @@ internal static class TimingBench
         var search = new OffsetSearch(tables, new float[tables.SignalCount][]);
         var random = new RandomNumbers(2);
         var rate = 0.0;
-        for (var pass = 0; pass < 40; pass++)
+        for (var pass = 0; pass < 400; pass++)
         {
             for (var s = 0; s < tables.SignalCount; s++)
             {

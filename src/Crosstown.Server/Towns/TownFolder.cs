@@ -3,11 +3,13 @@ using Crosstown.Core.Street;
 using Crosstown.Logs.Configuration;
 using Crosstown.Server.City;
 using Crosstown.Server.Measuring;
+using Crosstown.Server.Retiming;
 using Crosstown.Simulation.Towns;
+using Crosstown.Timing.Guard;
 
 namespace Crosstown.Server.Towns;
 
-/// <summary>Writes what a city would have entered of the town before its first log: signals, corridors and the map under them.</summary>
+/// <summary>Writes what a city would have entered of the town before its first log: signals, what was measured in the field, corridors and the map under them.</summary>
 internal static class TownFolder
 {
     /// <summary>Places in the town's list of signals that nobody has entered yet: what is learned from their logs waits for a person to accept it.</summary>
@@ -25,6 +27,11 @@ internal static class TownFolder
             var configuration = town.Signals[i].Configuration;
             using var file = File.Create(Path.Combine(signals, $"{configuration.Signal}.json"));
             SignalFiles.Write(file, s_notEntered.Contains(i) ? PlaceOf(configuration) : configuration);
+        }
+
+        using (var facts = File.Create(Path.Combine(data, RetimingRun.FactsFileName)))
+        {
+            FactsFile.Write(facts, TownFacts.Of(town));
         }
 
         File.WriteAllText(Path.Combine(data, Corridors.FileName), JsonSerializer.Serialize(CityOf(town), s_json));

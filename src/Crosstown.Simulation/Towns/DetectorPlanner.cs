@@ -10,6 +10,10 @@ namespace Crosstown.Simulation.Towns;
 /// </remarks>
 internal sealed class DetectorPlanner
 {
+    /// <summary>From the detectors ahead of the main street's line to the line.</summary>
+    public const int MainSetbackFt = 300;
+
+    private const int SideSetbackFt = 140;
     private const double PresenceFt = 40;
     private const double LoopFt = 6;
     private const int RadarLatencyMs = 1200;
@@ -46,7 +50,7 @@ internal sealed class DetectorPlanner
             var isArterial = _site.Kind == SiteKind.Arterial;
             if (isThrough && isArterial)
             {
-                var setbackFt = isMain ? 300 : 140;
+                var setbackFt = isMain ? MainSetbackFt : SideSetbackFt;
                 Add(_advanceChannels[advance++], i, DetectorFunctions.AdvanceCount, setbackFt + LoopFt, setbackFt, false, 0, calls: true, extends: true);
             }
 

@@ -16,7 +16,6 @@ internal sealed class SignalRun : ILaneWatcher
 
     private const int DayMs = 86_400_000;
     private const int FiveMinutesMs = 300_000;
-    private const int QuarterMs = 900_000;
 
     private readonly TownSignal _signal;
     private readonly LocalTimeMap _local;
@@ -42,6 +41,7 @@ internal sealed class SignalRun : ILaneWatcher
         _signal = signal;
         _local = local;
         TimeMs = startMs;
+        Totals = new SignalTotals(signal.Legs);
         Log = new EventBuffer { WithVendorCodes = signal.Vendor == Vendor.MaxTime };
         _preemptRandom = new RandomNumbers(seed, index, 1);
         _vendorRandom = new RandomNumbers(seed, index, 2);
@@ -64,7 +64,7 @@ internal sealed class SignalRun : ILaneWatcher
             AddDetector(i, new RandomNumbers(seed, index, 4, i));
         }
 
-        _legs = [.. signal.Legs.Select((plan, i) => new LegRun(plan, new RandomNumbers(seed, index, 5, i), startMs))];
+        _legs = [.. signal.Legs.Select((plan, i) => new LegRun(plan, new RandomNumbers(seed, index, 5, i), new RandomNumbers(seed, index, 8, i), startMs))];
         _buttons = [.. signal.Buttons.Select((plan, i) => new ButtonRun(plan, new RandomNumbers(seed, index, 6, i), startMs))];
         _priorities = [.. signal.PriorityDemands.Select((plan, i) => new PriorityRun(plan, new RandomNumbers(seed, index, 7, i)))];
         foreach (var fault in signal.Faults)
@@ -100,8 +100,10 @@ internal sealed class SignalRun : ILaneWatcher
 
     public SignalId Signal => _signal.Signal;
 
-    /// <summary>Vehicles that really crossed, by leg, turn and quarter of an hour since 1970: the truth that counts are compared with.</summary>
-    public Dictionary<(int Leg, Turn Turn, long Quarter), int> TurnCounts { get; } = [];
+    public int LegCount => _legs.Length;
+
+    /// <summary>What really happened: the truth that logs are compared with.</summary>
+    public SignalTotals Totals { get; }
 
     /// <summary>Runs every tick before a time.</summary>
     public void Advance(long toMs)
@@ -117,7 +119,7 @@ internal sealed class SignalRun : ILaneWatcher
     /// <param name="leg">The leg that it will come in on.</param>
     /// <param name="arrivalMs">When it would reach the stop bar unhindered.</param>
     /// <param name="tie">Tells it from all others of this leg, whichever signal runs first.</param>
-    public void Receive(int leg, long arrivalMs, long tie) => _legs[leg].Coming.Add(arrivalMs, tie, 0);
+    public void Receive(int leg, long arrivalMs, long tie) => _legs[leg].Coming.Add(arrivalMs, tie, null);
 
     public void PassedPoint(int point, long timeMs)
     {
@@ -144,8 +146,7 @@ internal sealed class SignalRun : ILaneWatcher
         }
 
         var leg = _signal.Lanes[laneIndex].Leg;
-        var turned = (leg, turn, timeMs / QuarterMs);
-        TurnCounts[turned] = TurnCounts.GetValueOrDefault(turned) + 1;
+        Totals.Add(leg, turn, timeMs - arrivalMs, timeMs);
         var direction = Turned(_signal.Legs[leg].Direction, turn);
         if (Downstream[(int)direction] is not { } next)
         {
@@ -311,10 +312,10 @@ internal sealed class SignalRun : ILaneWatcher
     {
         while (leg.NextMs <= timeMs)
         {
-            // Thinned: candidates come at the peak rate, and each is kept with the share that holds now.
-            if (leg.Random.NextDouble() < DemandProfile.At(leg.Plan.Shape, _local.ToLocalMs(leg.NextMs)))
+            // Thinned: candidates come at the peak rate, and each is kept with the share that holds now. What comes from outside never depends on the signals.
+            if (leg.OutsideRandom.NextDouble() < DemandProfile.At(leg.Plan.Shape, _local.ToLocalMs(leg.NextMs)))
             {
-                leg.Coming.Add(leg.NextMs + LeadMs, leg.NextMs, 0);
+                leg.Coming.Add(leg.NextMs + LeadMs, leg.NextMs, DrawTurn(leg.Plan, leg.OutsideRandom));
             }
 
             leg.DrawNext();
@@ -322,11 +323,15 @@ internal sealed class SignalRun : ILaneWatcher
 
         while (leg.Coming.NextMs - LeadMs <= timeMs)
         {
-            _ = leg.Coming.Take(out var arrivalMs);
-            var draw = leg.Random.NextDouble();
-            var turn = draw < leg.Plan.LeftShare ? Turn.Left : draw < leg.Plan.LeftShare + leg.Plan.RightShare ? Turn.Right : Turn.Through;
+            var turn = leg.Coming.Take(out var arrivalMs) ?? DrawTurn(leg.Plan, leg.Random);
             ChooseLane(leg, turn).Join(arrivalMs, turn);
         }
+    }
+
+    private static Turn DrawTurn(LegPlan plan, RandomNumbers random)
+    {
+        var draw = random.NextDouble();
+        return draw < plan.LeftShare ? Turn.Left : draw < plan.LeftShare + plan.RightShare ? Turn.Right : Turn.Through;
     }
 
     private Lane ChooseLane(LegRun leg, Turn turn)
@@ -575,9 +580,10 @@ internal sealed class SignalRun : ILaneWatcher
 
     private sealed class LegRun
     {
-        public LegRun(LegPlan plan, RandomNumbers random, long startMs)
+        public LegRun(LegPlan plan, RandomNumbers outsideRandom, RandomNumbers random, long startMs)
         {
             Plan = plan;
+            OutsideRandom = outsideRandom;
             Random = random;
             NextMs = startMs;
             DrawNext();
@@ -585,15 +591,19 @@ internal sealed class SignalRun : ILaneWatcher
 
         public LegPlan Plan { get; }
 
+        /// <summary>Who comes from outside, when and to where.</summary>
+        public RandomNumbers OutsideRandom { get; }
+
+        /// <summary>All other choices.</summary>
         public RandomNumbers Random { get; }
 
-        /// <summary>Vehicles on their way here, by the time at which they would reach the stop bar.</summary>
-        public TimedHeap<int> Coming { get; } = new();
+        /// <summary>Vehicles on their way here, by the time at which they would reach the stop bar; those from upstream choose their turn here.</summary>
+        public TimedHeap<Turn?> Coming { get; } = new();
 
         /// <summary>The next candidate from outside.</summary>
         public long NextMs { get; private set; }
 
-        public void DrawNext() => NextMs = Plan.PeakVph <= 0 ? long.MaxValue : NextMs + 1 + (long)Random.Exponential(3_600_000 / Plan.PeakVph);
+        public void DrawNext() => NextMs = Plan.PeakVph <= 0 ? long.MaxValue : NextMs + 1 + (long)OutsideRandom.Exponential(3_600_000 / Plan.PeakVph);
     }
 
     private sealed class ButtonRun

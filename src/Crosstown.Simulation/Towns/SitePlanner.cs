@@ -19,11 +19,32 @@ internal static class SitePlanner
     private static readonly int[] ArterialCycleS = [120, 100, 130, 90];
     private static readonly int[] GridCycleS = [80, 80, 90, 70];
 
+    // How far off a bad offset is, in cycles. Half where one direction counts; where both do, half would only change which of them meets the green.
+    private static readonly double[] s_badOffset = [0.5, 0.3, 0.3, 0.5];
+
+    private const int EveningMinute = 1140;
+
+    // With a second from each actuation, the initial green serves what stands between the advance detectors and the line: 3 s, and 2 s for every 25 ft.
+    private const int LongestInitialMs = (3 + (2 * DetectorPlanner.MainSetbackFt / 25)) * 1000;
+
     private const byte NightPattern = 5;
     private const int NightCycleS = 80;
-    private const double MainWidthFt = 84;
-    private const double SideWidthFt = 60;
-    private const double GridWidthFt = 44;
+    // Where the side streets are starved: what the engineer once counted, as a share of today's volume.
+    private const double MainOnceCounted = 1.25;
+    private const double SidesOnceCounted = 0.62;
+
+    /// <summary>Where buttons stand.</summary>
+    public const int ButtonBehindCurbFt = 5;
+
+    /// <summary>From a left turn's line round to where it is out of the way of those who come from across: 48 ft ahead and 30 ft aside, or 36 and 42, on an ellipse.</summary>
+    public const int LeftPathFt = 62;
+
+    /// <summary>From a right turn's line over the crosswalk into the lane across.</summary>
+    public const int RightPathFt = 42;
+
+    private const int MainWidthFt = 84;
+    private const int SideWidthFt = 60;
+    private const int GridWidthFt = 44;
     private const double WalkSpeedFtPerS = 3.5;
 
     /// <summary>The left-turn phase of the direction that a through phase serves.</summary>
@@ -91,6 +112,9 @@ internal static class SitePlanner
             Weekends = [new(0, night), new(480, 2), new(1200, 4), new(1380, night)],
             LinksIn = inbound,
             Story = StoryOf(site),
+            Site = site,
+            HasBadOffset = site.HasBadOffset,
+            StarvedPhases = site.HasStarvedSides ? [3, 4, 7, 8] : [],
             Legs = legs,
             Lanes = lanes,
             Detectors = detectors,
@@ -117,9 +141,9 @@ internal static class SitePlanner
             parts.Add("flashing yellow arrows and right-turn overlaps");
         }
 
-        if (site.OutgrownPhase != 0)
+        if (site.HasStarvedSides)
         {
-            parts.Add($"evening demand of phase {site.OutgrownPhase} has outgrown its split");
+            parts.Add($"demand of {site.CrossStreet} has outgrown its splits, while {site.Street} has more green than it needs");
         }
 
         if (site.HasBadOffset)
@@ -150,6 +174,9 @@ internal static class SitePlanner
         return string.Join("; ", parts);
     }
 
+    /// <summary>Width of the street that a phase's through traffic crosses.</summary>
+    public static int CrossedFt(Site site, int phase) => site.Kind == SiteKind.Grid ? GridWidthFt : phase is 1 or 2 or 5 or 6 && !site.CrossesArterial ? SideWidthFt : MainWidthFt;
+
     /// <summary>Seconds rounded up to a tenth, in ms.</summary>
     private static int UpToTenth(double seconds) => (int)Math.Ceiling((seconds * 10) - 1e-9) * 100;
 
@@ -167,7 +194,7 @@ internal static class SitePlanner
             var isMain = number is 1 or 2 or 5 or 6;
             var direction = site.DirectionOf(number);
             var speedFtPerS = site.SpeedMph(direction) * 22 / 15.0;
-            var crossedFt = site.Kind == SiteKind.Grid ? GridWidthFt : isMain ? SideWidthFt : MainWidthFt;
+            var crossedFt = CrossedFt(site, number);
             var isGrid = site.Kind == SiteKind.Grid;
             phases.Add(new PhaseTiming
             {
@@ -189,7 +216,7 @@ internal static class SitePlanner
                 TimeToReduceMs = isMain && !isLeft ? 15_000 : 0,
                 MinimumGapMs = isMain && !isLeft ? 2000 : 0,
                 AddedInitialMs = isMain && !isLeft ? 1000 : 0,
-                MaximumInitialMs = isMain && !isLeft ? 18_000 : 0,
+                MaximumInitialMs = isMain && !isLeft ? LongestInitialMs : 0,
             });
         }
 
@@ -206,7 +233,9 @@ internal static class SitePlanner
         PhaseTiming Phase(int number) => phases.First(p => p.Number == number);
         OverlapTiming Make(byte number, OverlapKind kind, byte left, ImmutableArray<byte> parents, int trailingMs)
         {
+            // Yellow is that of its own approach, whose through phase comes first or lies across; its red ends no later than any parent's.
             var all = left == 0 ? parents : parents.Add(left);
+            var yellowMs = Phase(parents[0]).YellowMs;
             return new OverlapTiming
             {
                 Number = number,
@@ -214,8 +243,8 @@ internal static class SitePlanner
                 Parents = parents,
                 ProtectedPhase = left,
                 TrailingGreenMs = trailingMs,
-                YellowMs = all.Min(p => Phase(p).YellowMs),
-                RedClearanceMs = all.Min(p => Phase(p).RedClearanceMs),
+                YellowMs = yellowMs,
+                RedClearanceMs = all.Min(p => Phase(p).ChangeMs) - yellowMs,
             };
         }
 
@@ -248,7 +277,7 @@ internal static class SitePlanner
                 SaturationHeadwayMs = 2000,
             });
             var hasRightLane = site.HasArrows && isMain;
-            if (isMain && site.Kind == SiteKind.Arterial)
+            if (site.ThroughLanes(Directions[leg]) == 2)
             {
                 lanes.Add(new LanePlan { Leg = leg, Movement = LaneMovement.Through, Phase = through });
             }
@@ -335,27 +364,27 @@ internal static class SitePlanner
     private static PatternTiming Pattern(
         Site site, List<PhaseTiming> phases, ImmutableArray<LegPlan> legs, double[][] volumes, double travelS, int time, byte number, int cycleS)
     {
-        var needS = new int[9];
         var weight = new double[9];
         foreach (var phase in phases)
         {
-            var fitsWalk = phase.IsCoordinated || site.HasSchool || site.Kind == SiteKind.Grid;
-            var greenMs = fitsWalk ? Math.Max(phase.MinimumGreenMs, phase.WalkMs + phase.PedestrianClearanceMs) : phase.MinimumGreenMs;
             weight[phase.Number] = WeightOf(site, legs, volumes, time, phase.Number);
-            if (phase.Number % 2 == 1)
-            {
-                // A left turn's split holds half as many again as come in a mean cycle: random cycles would fail otherwise.
-                greenMs = Math.Max(greenMs, (int)(1000 * (2 + (1.5 * weight[phase.Number] * cycleS))));
-            }
-
-            needS[phase.Number] = (greenMs + phase.ChangeMs + 999) / 1000;
         }
 
         // Both sides of the barrier, each with its two rings.
         byte[][][] sides = [[[1, 2], [5, 6]], [[3, 4], [7, 8]]];
-        var sideNeedS = sides.Select(rings => rings.Max(ring => ring.Sum(p => needS[p]))).ToArray();
+        int[] SideNeedS(int[] needS) => [.. sides.Select(rings => rings.Max(ring => ring.Sum(p => needS[p])))];
+
+        // A left turn's split holds half as many again as come in a mean cycle: random cycles would fail otherwise. Where the street's cycle has no room for that, fewer.
+        var spare = 1.5;
+        var needS = NeedS(site, phases, weight, time, cycleS, spare);
+        while (SideNeedS(needS).Sum() > cycleS && spare > 0)
+        {
+            spare -= 0.1;
+            needS = NeedS(site, phases, weight, time, cycleS, spare);
+        }
+
+        var sideNeedS = SideNeedS(needS);
         var sideWeight = sides.Select(rings => rings.Max(ring => ring.Sum(p => weight[p]))).ToArray();
-        cycleS = Math.Max(cycleS, sideNeedS.Sum() + 4);
         var wantedS = (int)Math.Round(cycleS * sideWeight[0] / sideWeight.Sum());
         var firstS = Math.Clamp(wantedS, sideNeedS[0], cycleS - sideNeedS[1]);
         int[] sideS = [firstS, cycleS - firstS];
@@ -391,24 +420,45 @@ internal static class SitePlanner
         };
     }
 
-    /// <summary>Flow ratio of a phase's busiest lane. What has outgrown its split is counted as the engineer once did.</summary>
+    /// <summary>The least split of each phase, s: minimum green, or its walk where that has to fit, and change; for a left turn also what comes in a cycle.</summary>
+    /// <param name="spare">Vehicles that a left turn's split holds, for each that comes in a mean cycle.</param>
+    private static int[] NeedS(Site site, List<PhaseTiming> phases, double[] weight, int time, int cycleS, double spare)
+    {
+        var needS = new int[9];
+        foreach (var phase in phases)
+        {
+            // Nobody walks to school in the evening.
+            var fitsWalk = phase.IsCoordinated || (site.HasSchool && PlanMinutes[time] < EveningMinute) || site.Kind == SiteKind.Grid;
+            var greenMs = fitsWalk ? Math.Max(phase.MinimumGreenMs, phase.WalkMs + phase.PedestrianClearanceMs) : phase.MinimumGreenMs;
+            if (phase.Number % 2 == 1)
+            {
+                greenMs = Math.Max(greenMs, (int)(1000 * (2 + (spare * weight[phase.Number] * cycleS))));
+            }
+
+            needS[phase.Number] = (greenMs + phase.ChangeMs + 999) / 1000;
+        }
+
+        return needS;
+    }
+
+    /// <summary>Flow ratio of a phase's busiest lane. Where the side streets are starved it is what the engineer once counted.</summary>
     private static double WeightOf(Site site, ImmutableArray<LegPlan> legs, double[][] volumes, int time, int phase)
     {
         var leg = Directions.IndexOf(site.DirectionOf(phase));
         var vph = volumes[leg][time];
-        if (phase == site.OutgrownPhase)
+        if (site.HasStarvedSides)
         {
-            vph *= 0.55;
+            vph *= site.IsMain(Directions[leg]) ? MainOnceCounted : SidesOnceCounted;
         }
 
         var isLeft = phase % 2 == 1;
         var laneVph = isLeft ? vph * legs[leg].LeftShare
-            : vph * (1 - legs[leg].LeftShare) / (site.IsMain(Directions[leg]) && site.Kind == SiteKind.Arterial ? 2 : 1);
+            : vph * (1 - legs[leg].LeftShare) / site.ThroughLanes(Directions[leg]);
         return Math.Max(0.02, laneVph / 1800);
     }
 
     /// <summary>
-    /// The through green meets the platoons into town in the morning and those out of town in the evening and at night. By day both directions
+    /// The through green meets the platoons into town in the morning and those out of town at night. At midday and in the evening both directions
     /// count the same: greens of neighbors begin together or half a cycle apart, whichever is nearer to the travel time.
     /// </summary>
     private static int OffsetS(Site site, double travelS, int time, int cycleS, ImmutableSortedDictionary<byte, int> splitMs, List<PhaseTiming> phases)
@@ -425,10 +475,10 @@ internal static class SitePlanner
         var platoonS = time switch
         {
             0 => travelS,
-            1 => phaseOfTravel is > 0.25 and < 0.75 ? cycleS / 2.0 : 0,
+            1 or 2 => phaseOfTravel is > 0.25 and < 0.75 ? cycleS / 2.0 : 0,
             _ => -travelS,
         };
-        var offset = platoonS + referenceS - startS + (site.HasBadOffset ? cycleS * 0.5 : 0);
+        var offset = platoonS + referenceS - startS + (site.HasBadOffset ? cycleS * s_badOffset[time] : 0);
         var whole = (int)Math.Round(offset) % cycleS;
         return whole < 0 ? whole + cycleS : whole;
     }
@@ -485,7 +535,7 @@ internal static class SitePlanner
         return buttons.ToImmutable();
     }
 
-    private static PhaseConfiguration ConfigurationOf(PhaseTiming phase) => new()
+    public static PhaseConfiguration ConfigurationOf(PhaseTiming phase) => new()
     {
         Number = phase.Number,
         Ring = phase.Ring,
@@ -498,7 +548,7 @@ internal static class SitePlanner
         PedestrianClearanceS = phase.WalkMs == 0 ? null : phase.PedestrianClearanceMs / 1000.0,
     };
 
-    private static CoordinationPattern ConfigurationOf(PatternTiming pattern) => new()
+    public static CoordinationPattern ConfigurationOf(PatternTiming pattern) => new()
     {
         Number = pattern.Number,
         CycleLengthS = pattern.CycleMs / 1000.0,

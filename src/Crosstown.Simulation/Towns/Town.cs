@@ -1,3 +1,4 @@
+using Crosstown.Core.Data;
 using Crosstown.Core.Street;
 using Crosstown.Core.Time;
 
@@ -5,9 +6,9 @@ namespace Crosstown.Simulation.Towns;
 
 /// <summary>A made-up town: its signals, what is true of them, and the streets between them.</summary>
 /// <remarks>
-/// Two arterials that cross, and a grid downtown. Streets, volumes and faults follow from the seed alone. The first eight signals hold one
-/// of everything: a rail crossing, a fire station, a bus line, flashing yellow arrows, a school, a movement that demand outgrows every evening,
-/// and an offset that sends platoons into red.
+/// Two arterials that cross, and a grid downtown. Streets, volumes and faults follow from the seed alone. Along Harrison Avenue one offset
+/// sends platoons into red; on Mill Road side streets have outgrown the splits of an old plan that gives the arterial more than it needs. The first
+/// eight signals hold one of everything: both of these, a rail crossing, a fire station, a bus line, flashing yellow arrows and a school.
 /// </remarks>
 public sealed class Town
 {
@@ -58,6 +59,35 @@ public sealed class Town
         }
 
         return TownPlanner.Plan(seed, signalCount, localTime ?? LocalTimeMap.Utc, startMs, faultRounds);
+    }
+
+    /// <summary>
+    /// The same town under other timing: the same seed, the same vehicles and walkers from outside at the same moments, the same faults, stories and labels. So a day can be
+    /// simulated again under a new plan, and the two compared.
+    /// </summary>
+    /// <param name="plans">At most one for a signal; signals without one stay as they are.</param>
+    /// <exception cref="ProblemException">
+    /// XT795: a plan is for a signal that the town does not have, or a second one for the same. XT796: its phases are not the signal's. XT797: its days are not whole or
+    /// name a pattern that there is not. XT601-XT617: the controller cannot run it. Every reason is listed.
+    /// </exception>
+    public Town WithPlans(IEnumerable<TownPlan> plans)
+    {
+        var problems = new List<Problem>();
+        var bySignal = plans.ToLookup(p => p.Signal);
+        foreach (var plan in bySignal)
+        {
+            if (FindSignal(plan.Key) is null)
+            {
+                problems.Add(new Problem("XT795", $"signal {plan.Key}", $"The town has no such signal, but {Signals[0].Signal} to {Signals[^1].Signal}."));
+            }
+            else if (plan.Count() > 1)
+            {
+                problems.Add(new Problem("XT795", $"signal {plan.Key}", $"There are {plan.Count()} plans for it: give one."));
+            }
+        }
+
+        var signals = Signals.Select(s => bySignal[s.Signal].FirstOrDefault()?.ApplyTo(s, problems) ?? s).ToList();
+        return problems.Count > 0 ? throw new ProblemException(problems) : new Town(Seed, LocalTime, signals, Links);
     }
 
     /// <summary>The signal of an id; null when the town has none.</summary>

@@ -19,25 +19,25 @@ internal static class TownPlanner
     [
         new(0, 0, "Harrison Avenue", "Orchard Street", SiteKind.Arterial) { IsCoordinatedAtNight = true },
         new(1500, 0, "Harrison Avenue", "Juniper Street", SiteKind.Arterial) { HasArrows = true },
-        new(3100, 0, "Harrison Avenue", "Quarry Road", SiteKind.Arterial) { OutgrownPhase = 8 },
-        new(4600, 0, "Harrison Avenue", "Mill Road", SiteKind.Arterial) { HasBadOffset = true },
-        new(4600, 1800, "Mill Road", "Depot Street", SiteKind.Arterial) { MainIsNorthSouth = true, HasRail = true },
-        new(4600, 3600, "Mill Road", "Station Street", SiteKind.Arterial) { MainIsNorthSouth = true, HasFireStation = true, HasBuses = true },
+        new(3100, 0, "Harrison Avenue", "Quarry Road", SiteKind.Arterial),
+        new(4600, 0, "Harrison Avenue", "Mill Road", SiteKind.Arterial) { HasBadOffset = true, CrossesArterial = true },
+        new(4600, 1800, "Mill Road", "Depot Street", SiteKind.Arterial) { MainIsNorthSouth = true, HasRail = true, HasStarvedSides = true },
+        new(4600, 3600, "Mill Road", "Station Street", SiteKind.Arterial) { MainIsNorthSouth = true, HasFireStation = true, HasBuses = true, HasStarvedSides = true },
         new(6200, 0, "Harrison Avenue", "School Street", SiteKind.Arterial) { HasSchool = true },
         new(7300, 0, "Harrison Avenue", "First Street", SiteKind.Grid),
         new(7300, -1100, "Market Street", "First Street", SiteKind.Grid),
         new(8400, 0, "Harrison Avenue", "Second Street", SiteKind.Grid),
         new(8400, -1100, "Market Street", "Second Street", SiteKind.Grid),
         new(-1700, 0, "Harrison Avenue", "Hillcrest Drive", SiteKind.Arterial),
-        new(4600, -1900, "Mill Road", "Foundry Street", SiteKind.Arterial) { MainIsNorthSouth = true, HasArrows = true },
-        new(4600, 5500, "Mill Road", "Lakeview Drive", SiteKind.Arterial) { MainIsNorthSouth = true, HasBuses = true },
+        new(4600, -1900, "Mill Road", "Foundry Street", SiteKind.Arterial) { MainIsNorthSouth = true, HasArrows = true, HasStarvedSides = true },
+        new(4600, 5500, "Mill Road", "Lakeview Drive", SiteKind.Arterial) { MainIsNorthSouth = true, HasBuses = true, HasStarvedSides = true },
         new(9500, 0, "Harrison Avenue", "Third Street", SiteKind.Grid),
         new(9500, -1100, "Market Street", "Third Street", SiteKind.Grid),
         new(7300, -2200, "Water Street", "First Street", SiteKind.Grid),
         new(8400, -2200, "Water Street", "Second Street", SiteKind.Grid),
         new(9500, -2200, "Water Street", "Third Street", SiteKind.Grid),
         new(-3400, 0, "Harrison Avenue", "Airport Way", SiteKind.Arterial) { HasArrows = true },
-        new(4600, -3800, "Mill Road", "Brickyard Lane", SiteKind.Arterial) { MainIsNorthSouth = true, OutgrownPhase = 4 },
+        new(4600, -3800, "Mill Road", "Brickyard Lane", SiteKind.Arterial) { MainIsNorthSouth = true, HasStarvedSides = true },
         new(4600, 7300, "Mill Road", "Hospital Drive", SiteKind.Arterial) { MainIsNorthSouth = true, HasFireStation = true },
         new(7300, 1100, "Chapel Street", "First Street", SiteKind.Grid),
         new(8400, 1100, "Chapel Street", "Second Street", SiteKind.Grid),
@@ -104,19 +104,15 @@ internal static class TownPlanner
         {
             var isMain = site.IsMain(direction);
             var isLinked = links.Exists(l => l.To == IdOf(index) && l.Direction == direction);
-            var peak = site.Kind == SiteKind.Grid ? (isMain ? 420 : 300) : isMain ? 1150 : 360;
-            var isOutgrown = site.OutgrownPhase != 0 && direction == site.DirectionOf(site.OutgrownPhase);
-            if (isOutgrown)
-            {
-                peak = 900;
-            }
-
+            var peak = site.Kind == SiteKind.Grid ? (isMain ? 420 : 300)
+                : isMain ? (site.MainIsNorthSouth ? 850 : 1150)
+                : site.HasStarvedSides ? 500 : 360;
             var shape = site.Kind == SiteKind.Grid ? DemandShape.Midday
                 : direction is TravelDirection.Eastbound or TravelDirection.Southbound ? DemandShape.MorningPeak
                 : DemandShape.EveningPeak;
             if (!isMain && site.Kind == SiteKind.Arterial)
             {
-                shape = isOutgrown ? DemandShape.EveningPeak : DemandShape.BothPeaks;
+                shape = DemandShape.BothPeaks;
             }
 
             // Along a link most traffic comes from the signal upstream; driveways and side streets add a little.
@@ -245,10 +241,13 @@ internal sealed record Site(int EastFt, int NorthFt, string Street, string Cross
 
     public bool HasArrows { get; init; }
 
-    /// <summary>A phase whose demand has outgrown the split that it once got; 0 for none.</summary>
-    public int OutgrownPhase { get; init; }
+    /// <summary>Timed when the side streets carried less than today, and the main street more.</summary>
+    public bool HasStarvedSides { get; init; }
 
     public bool HasBadOffset { get; init; }
+
+    /// <summary>Two through lanes on all approaches.</summary>
+    public bool CrossesArterial { get; init; }
 
     public bool HasRail { get; init; }
 
@@ -260,6 +259,8 @@ internal sealed record Site(int EastFt, int NorthFt, string Street, string Cross
 
     public bool IsMain(TravelDirection direction) =>
         (direction is TravelDirection.Northbound or TravelDirection.Southbound) == MainIsNorthSouth;
+
+    public int ThroughLanes(TravelDirection direction) => Kind == SiteKind.Arterial && (IsMain(direction) || CrossesArterial) ? 2 : 1;
 
     public int SpeedMph(TravelDirection direction) => Kind == SiteKind.Grid ? 25 : IsMain(direction) ? 40 : 30;
 

@@ -59,7 +59,16 @@ public sealed record TownSignal
     /// <summary>What is worth finding here, in words; empty for a signal without a story.</summary>
     public string Story { get; init; } = "";
 
+    /// <summary>True where the offsets of all patterns are a third of the cycle or more off what the street's travel times ask for, so that platoons meet red.</summary>
+    public bool HasBadOffset { get; init; }
+
+    /// <summary>Phases whose demand fails their splits in the peaks, while the coordinated phases have more than theirs need.</summary>
+    public ImmutableArray<byte> StarvedPhases { get; init; } = [];
+
     public SignalId Signal => Configuration.Signal;
+
+    /// <summary>Where it stands and what is special about it.</summary>
+    internal Site Site { get; init; } = TownPlanner.SitesOf(1)[0];
 
     internal ImmutableArray<LegPlan> Legs { get; init; } = [];
 

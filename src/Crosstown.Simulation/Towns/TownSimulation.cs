@@ -14,10 +14,17 @@ public sealed class TownSimulation
     /// <summary>Time that is simulated and thrown away before the start, so that streets are filled and controllers in step.</summary>
     public const int WarmUpMs = 900_000;
 
+    /// <summary>Totals are kept by so long.</summary>
+    public const int QuarterMs = 900_000;
+
+    /// <summary>So far back totals are known: two weeks.</summary>
+    public const long KeptTotalsMs = 14 * 86_400_000L;
+
     // Signals run one after the other for this long. No vehicle gets from one to the next any faster, so their order cannot matter.
     private const int TogetherMs = 5000;
 
     private readonly SignalRun[] _runs;
+    private readonly long _startMs;
 
     /// <param name="town">What to simulate.</param>
     /// <param name="startMs">Time of the first event at the earliest, ms UTC, a whole second.</param>
@@ -50,6 +57,7 @@ public sealed class TownSimulation
             Array.Reverse(_runs);
         }
 
+        _startMs = startMs;
         TimeMs = warmUpStartMs;
         Run(startMs, (_, _) => { });
     }
@@ -57,22 +65,54 @@ public sealed class TownSimulation
     /// <summary>Everything before this moment has been simulated and handed out.</summary>
     public long TimeMs { get; private set; }
 
-    /// <summary>Vehicles that really crossed a stop bar in a time, whatever detectors made of them.</summary>
+    /// <summary>What really happened on every approach in a time, signal by signal and quarter by quarter; quarters in which nobody crossed are there, with zeros.</summary>
+    /// <param name="range">
+    /// Whole quarters of an hour. Those before the start and more than <see cref="KeptTotalsMs"/> before the newest are not known and left out; one that is still
+    /// under way holds what has happened so far. Where the start is no whole quarter, the first holds what crossed before it in the warm-up too.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">An end of <paramref name="range"/> is no whole quarter.</exception>
+    public IReadOnlyList<TownTotals> ListTotals(TimeRange range)
+    {
+        if (range.StartMs % QuarterMs != 0 || range.EndMs % QuarterMs != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(range), range, "Totals are kept by whole quarters of an hour.");
+        }
+
+        var all = new List<TownTotals>();
+        var fromMs = Math.Max(range.StartMs, Math.Max(_startMs - (_startMs % QuarterMs), TimeMs - (TimeMs % QuarterMs) - KeptTotalsMs + QuarterMs));
+        var toMs = Math.Min(range.EndMs, TimeMs + QuarterMs - 1);
+        foreach (var run in _runs)
+        {
+            for (var startMs = fromMs; startMs < toMs - (toMs % QuarterMs); startMs += QuarterMs)
+            {
+                for (var leg = 0; leg < run.LegCount; leg++)
+                {
+                    var (vehicles, delayMs, stops) = run.Totals.At(leg, null, startMs / QuarterMs);
+                    all.Add(new TownTotals(run.Signal, SitePlanner.Directions[leg], startMs, vehicles, delayMs / 1000.0, stops));
+                }
+            }
+        }
+
+        return all;
+    }
+
+    /// <summary>What really happened to one turn of an approach in a time, whatever detectors made of it.</summary>
     /// <param name="signal">A signal of the town.</param>
     /// <param name="direction">The way they came in.</param>
     /// <param name="turn">The way they went.</param>
     /// <param name="range">Whole quarters of an hour.</param>
-    internal int Crossed(SignalId signal, TravelDirection direction, Turn turn, TimeRange range)
+    internal (int Vehicles, double DelayS, int Stops) Total(SignalId signal, TravelDirection direction, Turn turn, TimeRange range)
     {
         var run = Array.Find(_runs, r => r.Signal == signal)!;
         var leg = SitePlanner.Directions.IndexOf(direction);
-        var sum = 0;
-        for (var quarter = range.StartMs / 900_000; quarter < range.EndMs / 900_000; quarter++)
+        var sum = (Vehicles: 0, DelayMs: 0L, Stops: 0);
+        for (var quarter = range.StartMs / QuarterMs; quarter < range.EndMs / QuarterMs; quarter++)
         {
-            sum += run.TurnCounts.GetValueOrDefault((leg, turn, quarter));
+            var (vehicles, delayMs, stops) = run.Totals.At(leg, turn, quarter);
+            sum = (sum.Vehicles + vehicles, sum.DelayMs + delayMs, sum.Stops + stops);
         }
 
-        return sum;
+        return (sum.Vehicles, sum.DelayMs / 1000.0, sum.Stops);
     }
 
     /// <summary>Simulates up to a moment and hands out what the cabinets logged before it, signal by signal.</summary>

@@ -60,6 +60,12 @@ public sealed record TimingObjective
     /// <summary>Seconds of delay that each vehicle of a queue beyond its storage counts for, each cycle.</summary>
     public double StoragePenaltyS { get; init; } = 60;
 
+    /// <summary>
+    /// Longest queue, overflow included, as a share of what its lanes hold, above 0; null for no limit. Each vehicle beyond it counts as a thousand seconds of delay each cycle, in place of
+    /// <see cref="StoragePenaltyS"/>: no plan breaks it where another can keep it. Lanes without a known storage have no limit.
+    /// </summary>
+    public double? QueueLimitShare { get; init; }
+
     /// <summary>Weight of the walkers' wait; each called walk counts as one walker.</summary>
     public double PedestrianWeight { get; init; }
 

@@ -51,6 +51,9 @@ internal interface ILanes<T>
 
     /// <summary>Sum of the lanes, always in the same order.</summary>
     static abstract float Sum(T value);
+
+    /// <summary>The least of the lanes.</summary>
+    static abstract float Least(T value);
 }
 
 /// <summary>Sixteen lanes in one register of 512 bits.</summary>
@@ -110,6 +113,9 @@ internal readonly struct Lanes512 : ILanes<Lanes512>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes512 value) => Lanes256.SumOf(value._v.GetLower(), value._v.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Least(Lanes512 value) => Lanes256.LeastOf(value._v.GetLower(), value._v.GetUpper());
 }
 
 /// <summary>Sixteen lanes in two registers of 256 bits.</summary>
@@ -192,6 +198,9 @@ internal readonly struct Lanes256 : ILanes<Lanes256>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes256 value) => SumOf(value._low, value._high);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Least(Lanes256 value) => LeastOf(value._low, value._high);
+
     /// <summary>Folds the upper half onto the lower one, four times.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static float SumOf(Vector256<float> low, Vector256<float> high)
@@ -199,6 +208,15 @@ internal readonly struct Lanes256 : ILanes<Lanes256>
         var eight = low + high;
         var four = eight.GetLower() + eight.GetUpper();
         return four.GetElement(0) + four.GetElement(2) + (four.GetElement(1) + four.GetElement(3));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static float LeastOf(Vector256<float> low, Vector256<float> high)
+    {
+        var eight = Least(low, high);
+        var four = Vector128.Min(eight.GetLower(), eight.GetUpper());
+        var two = Vector128.Min(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 2, 3)));
+        return Math.Min(two.GetElement(0), two.GetElement(1));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -335,6 +353,17 @@ internal struct LanesOneByOne : ILanes<LanesOneByOne>
         }
 
         return value._v[0] + value._v[1];
+    }
+
+    public static float Least(LanesOneByOne value)
+    {
+        var least = value._v[0];
+        for (var i = 1; i < 16; i++)
+        {
+            least = Math.Min(least, value._v[i]);
+        }
+
+        return least;
     }
 
     private static LanesOneByOne Up(LanesOneByOne value, LanesOneByOne before, int count)

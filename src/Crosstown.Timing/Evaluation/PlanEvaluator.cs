@@ -18,7 +18,7 @@ public sealed class PlanEvaluator
     private readonly ProfileEngine[] _engines;
     private NetworkPlan? _last;
 
-    /// <exception cref="ArgumentException">The network contradicts itself; the message names the lane group.</exception>
+    /// <exception cref="ArgumentException">The network contradicts itself, or an option lies outside its limits; the message names the lane group or the option.</exception>
     public PlanEvaluator(TimingNetwork network, EvaluationOptions? options = null, TimingObjective? objective = null)
     {
         _network = network;
@@ -32,6 +32,12 @@ public sealed class PlanEvaluator
         if (_options.Bins is < 16 or > 512 || _options.MaxSweeps < 1)
         {
             throw new ArgumentException($"Bins {_options.Bins}, sweeps {_options.MaxSweeps}: bins are 16-512, sweeps 1 or more.", nameof(options));
+        }
+
+        if (_objective.QueueLimitShare is <= 0 || _objective.StopPenaltyS < 0 || _objective.StoragePenaltyS < 0)
+        {
+            throw new ArgumentException(
+                $"Queue limit {_objective.QueueLimitShare}, stop {_objective.StopPenaltyS} s, vehicle beyond storage {_objective.StoragePenaltyS} s: the limit is above 0, the rest 0 or more.", nameof(objective));
         }
 
         _engines = [.. Enumerable.Range(0, network.Demands.Length).Select(d => new ProfileEngine(network, d, _options, _objective))];

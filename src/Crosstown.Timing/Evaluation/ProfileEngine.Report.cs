@@ -33,7 +33,8 @@ internal sealed partial class ProfileEngine
                 continue;
             }
 
-            foreach (var (phase, waitS, callsPerHour) in _layouts[s].ListWalks(_options.WalkAllowanceS))
+            var served = new WalkService[_network.Signals[s].Phases.Length];
+            foreach (var (phase, waitS, callsPerHour) in served.AsSpan(0, _layouts[s].ListWalks(_options.WalkAllowanceS, served)))
             {
                 walks.Add(new WalkEvaluation(s, phase, waitS, callsPerHour));
                 wait += waitS * callsPerHour;

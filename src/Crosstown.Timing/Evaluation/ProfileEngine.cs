@@ -7,18 +7,19 @@ namespace Crosstown.Timing.Evaluation;
 
 /// <summary>Cyclic flow profiles of a network under one demand: what leaves one stop line spreads out and arrives at the next (TRANSYT's model).</summary>
 /// <remarks>
-/// Every group's departures are a row of bins in its own signal's local time, from the begin of barrier group 1, written twice in a row so that any rotation of it
-/// can be read in one piece. Rows, streams and feeders are arrays; evaluating allocates nothing. Not safe for several threads at once: take an engine for each.
+/// Every group's departures are a row of bins in its own signal's local time, from the begin of barrier group 1. What leaves one signal for another is spread out once
+/// for all lane groups that share it, and again only when a departure changed; that row is written twice in a row, so that any rotation of it by the two offsets is read
+/// in one piece. Rows, links and feeders are arrays; evaluating allocates nothing. Not safe for several threads at once: take an engine for each.
 /// </remarks>
 internal sealed partial class ProfileEngine
 {
     // Of flat flow the deterministic part just fits; the rest is the overflow term's.
     private const double FullestScale = 0.9995;
 
-    // The least change of departures that is carried on, summed over the sixteen lanes of bins.
+    // The least change of departures that is carried on: vehicles that leave in other bins, each counted twice.
     private const float LeastChangeVeh = 2e-3f;
 
-    // What a second of walkers' wait beyond its limit counts for.
+    // What a second of walkers' wait beyond its limit counts for, and seconds for a vehicle of a queue beyond its own.
     private const double BeyondLimit = 1000;
 
     private readonly TimingNetwork _network;
@@ -35,15 +36,20 @@ internal sealed partial class ProfileEngine
     private readonly Dictionary<DispersionKey, int> _dispersionIndex = [];
 
     private readonly Group[] _groups;
-    private readonly Stream[] _streams;
+    private readonly Link[] _links;
+    private readonly LinkShare[] _shares;
     private readonly FeederShare[] _feeders;
     private readonly FeederFacts[] _feederFacts;
     private readonly double[] _cost;
     private readonly double[] _walkCost;
 
+    // By group: when its departures last changed, in steps of the clock below.
+    private readonly long[] _changedAt;
+
     // By signal.
     private readonly int[] _bins;
     private readonly double[] _periodS;
+    private readonly double[] _binsPerS;
     private readonly double[] _zeroS;
     private readonly int[] _repeats;
     private readonly bool[] _isFlat;
@@ -51,16 +57,22 @@ internal sealed partial class ProfileEngine
 
     private Dispersion[] _dispersions = new Dispersion[16];
     private int _dispersionCount;
-    private float[] _out = [];
-    private float[] _service = [];
-    private float[] _measured = [];
-    private float[] _permitted = [];
-    private float[] _sneakers = [];
-    private float[] _guarded = [];
-    private float[] _scratch = [];
-    private int _stride;
+    private AlignedFloats _out = new(0);
+    private AlignedFloats _linkRows = new(0);
+    private AlignedFloats _service = new(0);
+    private AlignedFloats _measured = new(0);
+    private AlignedFloats _permitted = new(0);
+    private AlignedFloats _sneakers = new(0);
+    private AlignedFloats _guarded = new(0);
+    private AlignedFloats _scratch = new(0);
+    private float[] _before = [];
     private bool _hasNewCapacity;
+    private long _clock;
+    private long _visit;
+
+    // Floats of a row that is written once, and of one that is written twice.
     private int _width;
+    private int _stride;
 
     public ProfileEngine(TimingNetwork network, int demand, EvaluationOptions options, TimingObjective objective)
     {
@@ -72,7 +84,10 @@ internal sealed partial class ProfileEngine
         Kernel = Lanes512.IsSupported ? LaneWidth.Wide : Lanes256.IsSupported ? LaneWidth.Half : LaneWidth.One;
         _layouts = [.. network.Signals.Select(s => new SignalLayout(s))];
         var signals = network.Signals.Length;
-        _groupsOf = [.. Enumerable.Range(0, signals).Select(s => Enumerable.Range(0, network.Groups.Length).Where(g => network.Groups[g].Signal == s).ToArray())];
+
+        // Those that wait for gaps come last: what they wait for is known by then.
+        var bySignal = Enumerable.Range(0, network.Groups.Length).ToLookup(g => network.Groups[g].Signal);
+        _groupsOf = [.. Enumerable.Range(0, signals).Select(s => bySignal[s].OrderBy(g => network.Groups[g].PermissivePhases != 0).ToArray())];
         _groups = new Group[network.Groups.Length];
         _sources = new int[network.Groups.Length][];
         _isWaiting = new bool[network.Groups.Length];
@@ -83,19 +98,23 @@ internal sealed partial class ProfileEngine
         }
 
         _cost = new double[network.Groups.Length];
+        _changedAt = new long[network.Groups.Length];
         _walkCost = new double[signals];
         _bins = new int[signals];
         _periodS = new double[signals];
+        _binsPerS = new double[signals];
         _zeroS = new double[signals];
         _repeats = new int[signals];
         _isFlat = new bool[signals];
         _hasPlan = new bool[signals];
-        var streams = new List<Stream>();
+        var links = new List<Link>();
+        var shares = new List<LinkShare>();
         var feeders = new List<FeederShare>();
         var facts = new List<FeederFacts>();
         var permissive = 0;
         var measured = 0;
         var fed = new List<int>[network.Groups.Length];
+        var linksTo = new List<int>[signals];
         for (var g = 0; g < network.Groups.Length; g++)
         {
             var group = network.Groups[g];
@@ -105,37 +124,45 @@ internal sealed partial class ProfileEngine
             state.Weight = objective.DelayWeight * group.DelayWeight * (objective.CountsPersons ? group.Occupancy ?? 1 : 1);
             state.Permissive = group.PermissivePhases != 0 ? permissive++ : -1;
             state.Measured = g < _demand.MeasuredArrivals.Length && !_demand.MeasuredArrivals[g].IsDefaultOrEmpty ? measured++ : -1;
-            state.FirstStream = streams.Count;
+            state.FirstShare = shares.Count;
             var bySource = Enumerable.Range(0, group.Feeders.Length)
                 .Where(f => _demand.FedVehPerHour[g][f] > 0 && _demand.VolumeVehPerHour[group.Feeders[f].Group] > 0)
                 .GroupBy(f => (network.Groups[group.Feeders[f].Group].Signal, group.Feeders[f].TravelS, group.Feeders[f].Alpha, group.Feeders[f].Beta));
             foreach (var source in bySource)
             {
-                var first = feeders.Count;
+                var link = new Link { FirstFeeder = feeders.Count, Up = source.Key.Signal, Down = group.Signal, TravelS = source.Key.TravelS, Alpha = source.Key.Alpha, Beta = source.Key.Beta };
                 foreach (var f in source)
                 {
                     var from = group.Feeders[f].Group;
                     feeders.Add(new FeederShare { Group = from });
                     facts.Add(new FeederFacts((float)(_demand.FedVehPerHour[g][f] / _demand.VolumeVehPerHour[from]), _demand.FedVehPerHour[g][f]));
+                    link.Fed += _demand.FedVehPerHour[g][f];
                     (fed[from] ??= []).Add(g);
                 }
 
-                streams.Add(new Stream
+                link.FeederEnd = feeders.Count;
+                var known = (linksTo[group.Signal] ??= []).FindIndex(l => IsSharedBy(links[l], link, feeders, facts));
+                if (known >= 0)
                 {
-                    FirstFeeder = first,
-                    FeederEnd = feeders.Count,
-                    Signal = source.Key.Signal,
-                    TravelS = source.Key.TravelS,
-                    Alpha = source.Key.Alpha,
-                    Beta = source.Key.Beta,
-                    Fed = source.Sum(f => _demand.FedVehPerHour[g][f]),
-                });
+                    known = linksTo[group.Signal][known];
+                    feeders.RemoveRange(link.FirstFeeder, feeders.Count - link.FirstFeeder);
+                    facts.RemoveRange(link.FirstFeeder, facts.Count - link.FirstFeeder);
+                }
+                else
+                {
+                    known = links.Count;
+                    linksTo[group.Signal].Add(known);
+                    links.Add(link);
+                }
+
+                shares.Add(new LinkShare { Link = known, Factor = (float)(link.Fed / links[known].Fed) });
             }
 
-            state.StreamEnd = streams.Count;
+            state.ShareEnd = shares.Count;
         }
 
-        _streams = [.. streams];
+        _links = [.. links];
+        _shares = [.. shares];
         _feeders = [.. feeders];
         _feederFacts = [.. facts];
         _fedBy = [.. fed.Select(list => list?.Distinct().Order().ToArray() ?? [])];
@@ -149,6 +176,9 @@ internal sealed partial class ProfileEngine
     public TimingNetwork Network => _network;
 
     public int GroupCount => _groups.Length;
+
+    /// <summary>Platoons that are followed from signal to signal; one for all groups that take the same share of each of its feeders.</summary>
+    public int LinkCount => _links.Length;
 
     private int PermissiveCount { get; }
 
@@ -191,9 +221,10 @@ internal sealed partial class ProfileEngine
     public double FedFrom(int g, int signal)
     {
         var sum = 0.0;
-        for (var i = _groups[g].FirstStream; i < _groups[g].StreamEnd; i++)
+        for (var i = _groups[g].FirstShare; i < _groups[g].ShareEnd; i++)
         {
-            sum += _streams[i].Signal == signal ? _streams[i].Fed : 0;
+            ref var link = ref _links[_shares[i].Link];
+            sum += link.Up == signal ? link.Fed * _shares[i].Factor : 0;
         }
 
         return sum;
@@ -224,7 +255,7 @@ internal sealed partial class ProfileEngine
             }
         }
 
-        SetStreams();
+        SetLinks();
         for (var s = 0; s < _layouts.Length; s++)
         {
             WriteService(s);
@@ -282,11 +313,15 @@ internal sealed partial class ProfileEngine
     /// <summary>The same for one signal.</summary>
     public void ResetFlow(int signal)
     {
+        var bins = _bins[signal];
+        var perBin = BinS(signal) / 3600;
         foreach (var g in _groupsOf[signal])
         {
             ref var group = ref _groups[g];
-            var flow = (float)(Math.Min(group.Volume, group.Capacity) * BinS(group.Signal) / 3600);
-            _out.AsSpan(g * _stride, _stride).Fill(flow);
+            var row = _out.Slice(g * _width, _width);
+            row[..bins].Fill((float)(Math.Min(group.Volume, group.Capacity) * perBin));
+            row[bins..].Clear();
+            _changedAt[g] = ++_clock;
         }
     }
 
@@ -339,7 +374,10 @@ internal sealed partial class ProfileEngine
         {
             _isWaiting[g] = false;
             UpdateCount++;
-            if (Update(g) > LeastChangeVeh)
+            var before = _before.AsSpan(0, _bins[_groups[g].Signal]);
+            Departures(g).CopyTo(before);
+            Update(new ReadOnlySpan<int>(in g));
+            if (Distance(before, Departures(g)) > LeastChangeVeh)
             {
                 foreach (var fed in _fedBy[g])
                 {
@@ -390,6 +428,26 @@ internal sealed partial class ProfileEngine
                 Sweep<LanesOneByOne>(isForward);
                 break;
         }
+    }
+
+    /// <summary>Whether a link to the same signal carries the same feeders over the same way in the same proportions.</summary>
+    private static bool IsSharedBy(in Link known, in Link link, List<FeederShare> feeders, List<FeederFacts> facts)
+    {
+        if ((known.Up, known.TravelS, known.Alpha, known.Beta) != (link.Up, link.TravelS, link.Alpha, link.Beta) || known.FeederEnd - known.FirstFeeder != link.FeederEnd - link.FirstFeeder)
+        {
+            return false;
+        }
+
+        var factor = link.Fed / known.Fed;
+        for (int f = link.FirstFeeder, k = known.FirstFeeder; f < link.FeederEnd; f++, k++)
+        {
+            if (feeders[f].Group != feeders[k].Group || Math.Abs(facts[f].Fed - (facts[k].Fed * factor)) > 1e-6 * facts[f].Fed)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static void CheckNetwork(TimingNetwork network, TrafficDemand demand)
@@ -463,16 +521,13 @@ internal sealed partial class ProfileEngine
             _isFlat[s] = !_hasPlan[s] || _network.Signals[s].IsIsolated;
         }
 
-        for (var g = 0; g < _groups.Length; g++)
+        foreach (ref var link in _links.AsSpan())
         {
-            for (var i = _groups[g].FirstStream; i < _groups[g].StreamEnd; i++)
+            var (a, b) = (link.Down, link.Up);
+            link.IsFlat = _isFlat[a] || _isFlat[b] || !AreInStep(_layouts[a].Diagram.CycleMs, _layouts[b].Diagram.CycleMs);
+            if (!link.IsFlat)
             {
-                var (a, b) = (_groups[g].Signal, _streams[i].Signal);
-                _streams[i].IsFlat = _isFlat[a] || _isFlat[b] || !AreInStep(_layouts[a].Diagram.CycleMs, _layouts[b].Diagram.CycleMs);
-                if (!_streams[i].IsFlat)
-                {
-                    parent[Find(a)] = Find(b);
-                }
+                parent[Find(a)] = Find(b);
             }
         }
 
@@ -487,6 +542,7 @@ internal sealed partial class ProfileEngine
         {
             _periodS[s] = longest[Find(s)];
             _bins[s] = _options.Bins ?? Math.Max(16, (int)Math.Round(_periodS[s]));
+            _binsPerS[s] = _bins[s] / _periodS[s];
             _repeats[s] = _hasPlan[s] ? Math.Max(1, (int)Math.Round(_periodS[s] / _layouts[s].CycleS)) : 1;
         }
 
@@ -509,52 +565,57 @@ internal sealed partial class ProfileEngine
         if (stride != _stride)
         {
             _stride = stride;
-            _out = GC.AllocateArray<float>(_groups.Length * stride, pinned: true);
-            _service = GC.AllocateArray<float>(_groups.Length * _width, pinned: true);
-            _measured = new float[Math.Max(1, MeasuredCount) * stride];
-            _permitted = new float[Math.Max(1, PermissiveCount) * _width];
-            _sneakers = new float[Math.Max(1, PermissiveCount) * _width];
-            _guarded = new float[Math.Max(1, PermissiveCount) * _width];
-            _scratch = GC.AllocateArray<float>(5 * (stride + 16), pinned: true);
+            _out = new AlignedFloats(_groups.Length * _width);
+            _linkRows = new AlignedFloats(_links.Length * stride);
+            _service = new AlignedFloats(_groups.Length * _width);
+            _measured = new AlignedFloats(MeasuredCount * stride);
+            _permitted = new AlignedFloats(PermissiveCount * _width);
+            _sneakers = new AlignedFloats(PermissiveCount * _width);
+            _guarded = new AlignedFloats(PermissiveCount * _width);
+            _scratch = new AlignedFloats(ScratchRows * Slots * _width);
+            _before = new float[_width];
         }
 
-        Array.Clear(_service);
-        Array.Clear(_permitted);
-        Array.Clear(_sneakers);
-        Array.Clear(_guarded);
+        _service.Clear();
+        _permitted.Clear();
+        _sneakers.Clear();
+        _guarded.Clear();
     }
 
     private void PlaceZero(int signal, double offsetS, OffsetReference reference) =>
         SetZero(signal, offsetS - (_layouts[signal].Diagram.ReferenceMs(reference) / 1000.0));
 
-    /// <summary>Shares, dispersion and shift of every stream in bins; streams of signals out of step become an even flow.</summary>
-    private void SetStreams()
+    /// <summary>Shares, dispersion and shift of every link in bins; links between signals out of step become an even flow.</summary>
+    private void SetLinks()
     {
         _dispersionIndex.Clear();
         _dispersionCount = 0;
+        foreach (ref var link in _links.AsSpan())
+        {
+            link.MadeAt = -1;
+            if (link.IsFlat)
+            {
+                continue;
+            }
+
+            link.Dispersion = FindDispersion(link.TravelS, link.Alpha, link.Beta, BinS(link.Down), _bins[link.Down]);
+            link.ShiftBins = _dispersions[link.Dispersion].ShiftBins;
+            for (var f = link.FirstFeeder; f < link.FeederEnd; f++)
+            {
+                _feeders[f].Scaled = _feederFacts[f].Share * _dispersions[link.Dispersion].Now;
+            }
+        }
+
         for (var g = 0; g < _groups.Length; g++)
         {
             ref var group = ref _groups[g];
-            var binS = BinS(group.Signal);
             var even = group.Volume;
-            for (var i = group.FirstStream; i < group.StreamEnd; i++)
+            for (var i = group.FirstShare; i < group.ShareEnd; i++)
             {
-                ref var stream = ref _streams[i];
-                even -= stream.Fed;
-                if (stream.IsFlat)
-                {
-                    continue;
-                }
-
-                stream.Dispersion = FindDispersion(stream.TravelS, stream.Alpha, stream.Beta, binS, _bins[group.Signal]);
-                stream.ShiftBins = _dispersions[stream.Dispersion].ShiftBins;
-                for (var f = stream.FirstFeeder; f < stream.FeederEnd; f++)
-                {
-                    _feeders[f].Scaled = _feederFacts[f].Share * _dispersions[stream.Dispersion].Now;
-                }
+                even -= _links[_shares[i].Link].Fed * _shares[i].Factor;
             }
 
-            group.Uniform = (float)(Math.Max(0, even) * binS / 3600);
+            group.Uniform = (float)(Math.Max(0, even) * BinS(group.Signal) / 3600);
         }
     }
 
@@ -596,13 +657,13 @@ internal sealed partial class ProfileEngine
         foreach (var g in _groupsOf[signal])
         {
             ref var group = ref _groups[g];
-            var row = _service.AsSpan(g * _width, bins);
+            var row = _service.Slice(g * _width, bins);
             group.GreenCount = Math.Max(1, layout.WriteProtected(_network.Groups[g], row, bins, binS, _repeats[signal]));
             if (group.Permissive >= 0)
             {
                 var at = group.Permissive * _width;
-                row.CopyTo(_guarded.AsSpan(at, bins));
-                layout.WritePermissive(_network.Groups[g], _permitted.AsSpan(at, bins), _sneakers.AsSpan(at, bins), bins, binS, _repeats[signal]);
+                row.CopyTo(_guarded.Slice(at, bins));
+                layout.WritePermissive(_network.Groups[g], _permitted.Slice(at, bins), _sneakers.Slice(at, bins), bins, binS, _repeats[signal]);
             }
         }
 
@@ -614,7 +675,7 @@ internal sealed partial class ProfileEngine
             }
             else
             {
-                SetCapacity(g, SumOf(_service.AsSpan(g * _width, bins)));
+                SetCapacity(g, SumOf(_service.Slice(g * _width, bins)));
             }
 
             SetOverflow(g);
@@ -623,7 +684,8 @@ internal sealed partial class ProfileEngine
         _walkCost[signal] = 0;
         if (_objective.PedestrianWeight > 0 || _objective.PedestrianWaitLimitS is not null)
         {
-            foreach (var (_, wait, calls) in layout.ListWalks(_options.WalkAllowanceS))
+            Span<WalkService> walks = stackalloc WalkService[ControllerProgram.MaxPhase];
+            foreach (var (_, wait, calls) in walks[..layout.ListWalks(_options.WalkAllowanceS, walks)])
             {
                 var beyond = _objective.PedestrianWaitLimitS is { } limit ? Math.Max(0, wait - limit) * BeyondLimit : 0;
                 _walkCost[signal] += ((_objective.PedestrianWeight * wait) + beyond) * calls / 3600;
@@ -657,8 +719,9 @@ internal sealed partial class ProfileEngine
         var stopsPerHour = excess * 3600 / _periodS[group.Signal];
         group.QueueWeight = group.Weight * excess / _bins[group.Signal];
         group.StopWeight = stopsPerHour / 3600 * ((group.Weight * _options.AccelerationLossS) + (_objective.StopPenaltyS * facts.StopWeight));
-        group.StoragePerPeriod = facts.StorageVeh is { } room && _objective.StoragePenaltyS > 0 ? room : double.PositiveInfinity;
-        group.StorageWeight = _objective.StoragePenaltyS / (_periodS[group.Signal] / _repeats[group.Signal]);
+        var penaltyS = _objective.QueueLimitShare is null ? _objective.StoragePenaltyS : Math.Max(BeyondLimit, _objective.StoragePenaltyS);
+        group.StoragePerPeriod = facts.StorageVeh is { } room && penaltyS > 0 ? room * (_objective.QueueLimitShare ?? 1) : double.PositiveInfinity;
+        group.StorageWeight = penaltyS / (_periodS[group.Signal] / _repeats[group.Signal]);
     }
 
     /// <summary>Overflow terms of all groups, with the metering by signals upstream.</summary>
@@ -725,19 +788,21 @@ internal sealed partial class ProfileEngine
     private double Metering(int g)
     {
         ref var group = ref _groups[g];
-        if (!_options.CountsUpstreamMetering || group.FirstStream == group.StreamEnd)
+        if (!_options.CountsUpstreamMetering || group.FirstShare == group.ShareEnd)
         {
             return 1;
         }
 
         var fed = 0.0;
         var sum = 0.0;
-        for (var i = group.FirstStream; i < group.StreamEnd; i++)
+        for (var i = group.FirstShare; i < group.ShareEnd; i++)
         {
-            for (var f = _streams[i].FirstFeeder; f < _streams[i].FeederEnd; f++)
+            ref var link = ref _links[_shares[i].Link];
+            for (var f = link.FirstFeeder; f < link.FeederEnd; f++)
             {
-                fed += _feederFacts[f].Fed;
-                sum += _feederFacts[f].Fed * Math.Min(1, _groups[_feeders[f].Group].Saturation);
+                var flow = _feederFacts[f].Fed * _shares[i].Factor;
+                fed += flow;
+                sum += flow * Math.Min(1, _groups[_feeders[f].Group].Saturation);
             }
         }
 
@@ -755,8 +820,24 @@ internal sealed partial class ProfileEngine
         }
 
         var overflow = group.Weight * group.OverflowVeh;
-        var beyond = (group.StoppedSum / _repeats[group.Signal]) + group.OverflowVeh - group.StoragePerPeriod;
-        _cost[g] = (group.QueueWeight * group.QueueSum) + (group.StopWeight * group.StoppedSum) + overflow + (beyond > 0 ? beyond * group.StorageWeight : 0);
+        var cost = (group.QueueWeight * group.QueueSum) + (group.StopWeight * group.StoppedSum) + overflow;
+        if (!double.IsPositiveInfinity(group.StoragePerPeriod))
+        {
+            cost += Math.Max(0, (group.StoppedSum / _repeats[group.Signal]) + group.OverflowVeh - group.StoragePerPeriod) * group.StorageWeight;
+        }
+
+        _cost[g] = cost;
+    }
+
+    private static float Distance(ReadOnlySpan<float> row, ReadOnlySpan<float> other)
+    {
+        var sum = 0f;
+        for (var t = 0; t < row.Length; t++)
+        {
+            sum += Math.Abs(row[t] - other[t]);
+        }
+
+        return sum;
     }
 
     private void Enqueue(int g)
@@ -787,7 +868,7 @@ internal sealed partial class ProfileEngine
             group.MeasuredSourceZeroS = group.MeasuredFrom < 0 ? 0 : TodayZeroS(group.MeasuredFrom) ?? _zeroS[group.MeasuredFrom];
             var shares = _demand.MeasuredArrivals[g];
             var bins = _bins[s];
-            var row = _measured.AsSpan(group.Measured * _stride, _stride);
+            var row = _measured.Slice(group.Measured * _stride, _stride);
             row.Clear();
             var perPeriod = group.Volume * _periodS[s] / 3600;
             var referenceS = (TodayDiagram(s)?.ReferenceMs(today.Reference) ?? 0) / 1000.0;
@@ -816,11 +897,12 @@ internal sealed partial class ProfileEngine
             }
 
             var found = new SortedSet<int>();
-            for (var i = _groups[g].FirstStream; i < _groups[g].StreamEnd; i++)
+            for (var i = _groups[g].FirstShare; i < _groups[g].ShareEnd; i++)
             {
-                if (!_streams[i].IsFlat)
+                ref var link = ref _links[_shares[i].Link];
+                if (!link.IsFlat)
                 {
-                    found.Add(_streams[i].Signal);
+                    found.Add(link.Up);
                 }
             }
 
@@ -843,11 +925,12 @@ internal sealed partial class ProfileEngine
     {
         var most = 0.0;
         var signal = -1;
-        for (var i = _groups[g].FirstStream; i < _groups[g].StreamEnd; i++)
+        for (var i = _groups[g].FirstShare; i < _groups[g].ShareEnd; i++)
         {
-            if (!_streams[i].IsFlat && _streams[i].Fed > most)
+            ref var link = ref _links[_shares[i].Link];
+            if (!link.IsFlat && link.Fed * _shares[i].Factor > most)
             {
-                (most, signal) = (_streams[i].Fed, _streams[i].Signal);
+                (most, signal) = (link.Fed * _shares[i].Factor, link.Up);
             }
         }
 
@@ -882,8 +965,8 @@ internal sealed partial class ProfileEngine
     private struct Group
     {
         public int Signal;
-        public int FirstStream;
-        public int StreamEnd;
+        public int FirstShare;
+        public int ShareEnd;
         public int Permissive;
         public int Measured;
         public int GreenCount;
@@ -906,19 +989,30 @@ internal sealed partial class ProfileEngine
         public double MeasuredSourceZeroS;
     }
 
-    /// <summary>Feeders of one group that share the way from one signal.</summary>
-    private struct Stream
+    /// <summary>What goes one way from one signal to another in fixed proportions of its feeders: one platoon, whichever lanes its vehicles take at the end.</summary>
+    private struct Link
     {
         public int FirstFeeder;
         public int FeederEnd;
-        public int Signal;
+        public int Up;
+        public int Down;
         public int Dispersion;
+        public int Rotation;
         public bool IsFlat;
+        public long MadeAt;
+        public long VisitedAt;
         public double ShiftBins;
         public double TravelS;
         public double Alpha;
         public double Beta;
         public double Fed;
+    }
+
+    /// <summary>What a group takes of a link, in parts of the flow that the link was made with.</summary>
+    private struct LinkShare
+    {
+        public int Link;
+        public float Factor;
     }
 
     private struct FeederShare

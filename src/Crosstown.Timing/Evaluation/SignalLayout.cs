@@ -7,6 +7,9 @@ namespace Crosstown.Timing.Evaluation;
 /// <summary>A stretch of a cycle, s from the begin of barrier group 1; the end may lie beyond the cycle.</summary>
 internal readonly record struct GreenWindow(double StartS, double EndS);
 
+/// <summary>How long walkers wait for a phase's walk on average, s, and how often it is called.</summary>
+internal readonly record struct WalkService(byte Phase, double WaitS, double CallsPerHour);
+
 /// <summary>One signal's greens under the splits and sequence that were last laid out. Made once per signal and used again without allocating.</summary>
 internal sealed class SignalLayout
 {
@@ -18,6 +21,7 @@ internal sealed class SignalLayout
     private readonly TimedSignal _signal;
     private readonly RingDiagram _diagram;
     private readonly PhaseTiming?[] _phases = new PhaseTiming?[ControllerProgram.MaxPhase + 1];
+    private readonly double[] _walkShares;
     private readonly int[] _splitMs = new int[ControllerProgram.MaxPhase + 1];
     private ImmutableArray<ImmutableArray<byte>> _sequence = [];
 
@@ -25,6 +29,7 @@ internal sealed class SignalLayout
     {
         _signal = signal;
         _diagram = new RingDiagram(signal.Phases);
+        _walkShares = [.. signal.Phases.Select(p => p.WalkMs > 0 ? signal.WalkCallShare.GetValueOrDefault(p.Number, 1) : 0)];
         foreach (var phase in signal.Phases)
         {
             _phases[phase.Number] = phase;
@@ -223,17 +228,23 @@ internal sealed class SignalLayout
         return (rests ? Math.Max(phase.WalkMs, restMs) : phase.WalkMs) / 1000.0;
     }
 
-    /// <summary>Mean wait of walkers and how many walks are called per hour, by phase with a walk.</summary>
-    public IEnumerable<(byte Phase, double WaitS, double CallsPerHour)> ListWalks(double allowanceS)
+    /// <summary>Mean wait of walkers and how many walks are called per hour, by phase with a walk that is called at all.</summary>
+    /// <param name="allowanceS">Added to the walk, s.</param>
+    /// <param name="walks">At least as many as the signal has phases.</param>
+    /// <returns>How many were written.</returns>
+    public int ListWalks(double allowanceS, Span<WalkService> walks)
     {
-        foreach (var phase in _signal.Phases)
+        var count = 0;
+        for (var i = 0; i < _walkShares.Length; i++)
         {
-            var share = _signal.WalkCallShare.GetValueOrDefault(phase.Number, 1);
-            if (phase.WalkMs > 0 && share > 0)
+            var phase = _signal.Phases[i];
+            if (_walkShares[i] > 0)
             {
-                yield return (phase.Number, DelayFormulas.PedestrianDelayS(CycleS, WalkS(phase) + allowanceS), share * 3600 / CycleS);
+                walks[count++] = new WalkService(phase.Number, DelayFormulas.PedestrianDelayS(CycleS, WalkS(phase) + allowanceS), _walkShares[i] * 3600 / CycleS);
             }
         }
+
+        return count;
     }
 
     /// <summary>Adds a value to the bins that a window covers, in each cycle of the period, in part where it covers them in part.</summary>

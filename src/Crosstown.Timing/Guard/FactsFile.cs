@@ -7,11 +7,16 @@ using Crosstown.Core.Street;
 
 namespace Crosstown.Timing.Guard;
 
-/// <summary>Reads facts that an engineer states (facts.json): <c>docs/schema/facts.schema.json</c> describes it.</summary>
+/// <summary>Reads and writes facts that an engineer states (facts.json): <c>docs/schema/facts.schema.json</c> describes it.</summary>
 public static class FactsFile
 {
     /// <summary>The only version there is.</summary>
     public const int Version = 1;
+
+    // In the order of the enumerations.
+    private static readonly string[] s_references = ["begin-green", "begin-yellow", "begin-last-green", "begin-red", "begin-flashing-dont-walk"];
+    private static readonly string[] s_roles = ["left-turn", "minor", "major"];
+    private static readonly string[] s_displays = ["protected-only", "circular-green", "flashing-yellow-arrow"];
 
     /// <summary>The facts, in the order of the file: later ones count more.</summary>
     /// <param name="stream">JSON text.</param>
@@ -44,6 +49,126 @@ public static class FactsFile
         }
     }
 
+    /// <summary>Writes facts that are known of whole signals, so that reading them states each of them again.</summary>
+    /// <param name="stream">Takes JSON text; stays open.</param>
+    public static void Write(Stream stream, IEnumerable<SignalFacts> signals)
+    {
+        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
+        json.WriteStartObject();
+        json.WriteNumber("version", Version);
+        json.WriteStartArray("signals");
+        foreach (var facts in signals)
+        {
+            WriteSignal(json, facts);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteSignal(Utf8JsonWriter json, SignalFacts facts)
+    {
+        json.WriteStartObject();
+        json.WriteString("signal", facts.Signal.Value);
+        if (facts.PreventsBackup is { } prevents)
+        {
+            json.WriteBoolean("preventsBackup", prevents);
+        }
+
+        json.WriteString("coordinationGroup", facts.CoordinationGroup ?? "");
+        if (facts.OffsetReference is { } reference)
+        {
+            json.WriteString("offsetReference", s_references[(int)reference]);
+        }
+
+        json.WriteStartArray("phases");
+        foreach (var street in facts.Street)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("phase", street.Phase);
+            if (street.Role is { } role)
+            {
+                json.WriteString("role", s_roles[(int)role]);
+            }
+
+            void Number(string name, decimal? value)
+            {
+                if (value is { } number)
+                {
+                    json.WriteNumber(name, number);
+                }
+            }
+
+            Number("speedMph", street.SpeedMph);
+            Number("gradePercent", street.GradePercent);
+            Number("widthFt", street.WidthFt);
+            Number("detectorSetbackFt", street.DetectorSetbackFt);
+            Number("bicycleCrossingFt", street.BicycleCrossingFt);
+            Number("crossingFt", street.CrossingFt);
+            Number("buttonToCurbFt", street.ButtonToCurbFt);
+            Number("walkingFtPerS", street.WalkingFtPerS);
+            Number("leadingWalkS", street.LeadingWalkS);
+            if (facts.Phases.FirstOrDefault(p => p.Number == street.Phase) is { AddedInitialMs: > 0 } timing)
+            {
+                json.WriteNumber("addedInitialS", timing.AddedInitialMs / 1000m);
+                json.WriteNumber("maximumInitialS", timing.MaximumInitialMs / 1000m);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        if (facts.LeftTurns is { } turns)
+        {
+            json.WriteStartArray("leftTurns");
+            foreach (var turn in turns)
+            {
+                WriteTurn(json, turn, facts);
+            }
+
+            json.WriteEndArray();
+        }
+
+        if (facts.Conflicts is { } conflicts)
+        {
+            json.WriteStartArray("conflicts");
+            foreach (var (phase, other) in facts.Phases.SelectMany(p => facts.Phases.Select(o => (p, o)))
+                .Where(pair => pair.p.Number < pair.o.Number && pair.p.Ring != pair.o.Ring && pair.p.BarrierGroup == pair.o.BarrierGroup && Bits.Has(conflicts[pair.p.Number], pair.o.Number)))
+            {
+                json.WriteStartObject();
+                json.WriteNumber("phase", phase.Number);
+                json.WriteNumber("other", other.Number);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteTurn(Utf8JsonWriter json, LeftTurnFacts turn, SignalFacts facts)
+    {
+        json.WriteStartObject();
+        json.WriteString("display", s_displays[(int)turn.Display]);
+        json.WriteNumber("through", turn.Through);
+        json.WriteNumber("opposing", turn.Opposing);
+        if (turn.Protected is { } own)
+        {
+            json.WriteNumber("protected", own);
+        }
+
+        if (turn.Display == LeftTurnDisplay.FlashingYellowArrow
+            && facts.Overlaps.FirstOrDefault(o => o.Kind == OverlapKind.FlashingYellowArrow && o.Parents.Contains(turn.Opposing) && o.ProtectedPhase == (turn.Protected ?? 0)) is { } arrow)
+        {
+            json.WriteNumber("overlap", arrow.Number);
+            json.WriteNumber("yellowS", arrow.YellowMs / 1000m);
+            json.WriteNumber("redClearanceS", arrow.RedClearanceMs / 1000m);
+        }
+
+        json.WriteEndObject();
+    }
+
     private static MeasuredFacts Signal(Fields fields)
     {
         var signal = fields.Text("signal");
@@ -58,15 +183,7 @@ public static class FactsFile
             Signal = signal == "*" ? null : SignalId.Parse(signal),
             PreventsBackup = fields.Flag("preventsBackup"),
             CoordinationGroup = fields.Text("coordinationGroup"),
-            OffsetReference = fields.Word("offsetReference", ["begin-green", "begin-last-green", "begin-yellow", "begin-red", "begin-flashing-dont-walk"]) switch
-            {
-                0 => OffsetReference.BeginGreen,
-                1 => OffsetReference.BeginLastGreen,
-                2 => OffsetReference.BeginYellow,
-                3 => OffsetReference.BeginRed,
-                4 => OffsetReference.BeginFlashingDontWalk,
-                _ => null,
-            },
+            OffsetReference = (OffsetReference?)fields.Word("offsetReference", s_references),
             Phases = [.. fields.List("phases").Select(Phase)],
             LeftTurns = fields.Has("leftTurns") ? [.. fields.List("leftTurns").Select(LeftTurn)] : null,
             Conflicts = fields.Has("conflicts") ? [.. fields.List("conflicts").Select(Conflict)] : null,
@@ -80,7 +197,7 @@ public static class FactsFile
         var phase = new MeasuredPhase
         {
             Phase = fields.IsStar("phase") ? null : PhaseNumber(fields, "phase"),
-            Role = fields.Word("role", ["left-turn", "minor", "major"]) switch { 0 => PhaseRole.LeftTurn, 1 => PhaseRole.Minor, 2 => PhaseRole.Major, _ => null },
+            Role = (PhaseRole?)fields.Word("role", s_roles),
             SpeedMph = fields.Number("speedMph", 5, 80),
             GradePercent = fields.Number("gradePercent", -15, 15),
             WidthFt = fields.Number("widthFt", 1, 400),
@@ -90,6 +207,8 @@ public static class FactsFile
             ButtonToCurbFt = fields.Number("buttonToCurbFt", 1, 450),
             WalkingFtPerS = fields.Number("walkingFtPerS", 2, 3.5m),
             LeadingWalkS = fields.Number("leadingWalkS", 0, 30),
+            AddedInitialS = fields.Number("addedInitialS", 0, 30),
+            MaximumInitialS = fields.Number("maximumInitialS", 0, 255),
         };
         fields.Finish();
         return phase;
@@ -97,7 +216,7 @@ public static class FactsFile
 
     private static MeasuredLeftTurn LeftTurn(Fields fields)
     {
-        var display = fields.Word("display", ["protected-only", "circular-green", "flashing-yellow-arrow"]);
+        var display = fields.Word("display", s_displays);
         if (display is null)
         {
             fields.Require("display");
@@ -114,7 +233,7 @@ public static class FactsFile
         }
 
         fields.Finish();
-        var kind = display switch { 0 => LeftTurnDisplay.ProtectedOnly, 2 => LeftTurnDisplay.FlashingYellowArrow, _ => LeftTurnDisplay.CircularGreen };
+        var kind = (LeftTurnDisplay)(display ?? (int)LeftTurnDisplay.CircularGreen);
         return new MeasuredLeftTurn(new LeftTurnFacts(kind, through, opposing, own), overlap, (int)((yellow ?? 0) * 1000), (int)((red ?? 0) * 1000));
     }
 

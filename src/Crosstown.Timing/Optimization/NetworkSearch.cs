@@ -12,7 +12,7 @@ namespace Crosstown.Timing.Optimization;
 /// A trial at one signal updates its own groups and those that they feed; what is farther away follows with the next sweep. After every pass the whole network is
 /// evaluated, and a pass that made it worse is taken back. One thread; the same random numbers give the same plan.
 /// </remarks>
-internal sealed class NetworkSearch
+internal sealed partial class NetworkSearch
 {
     private const float Forbidden = 1e9f;
 
@@ -24,7 +24,8 @@ internal sealed class NetworkSearch
     private readonly ProfileEngine[] _engines;
     private readonly SplitRules[] _rules;
     private readonly int[][] _fedGroups;
-    private readonly bool[] _hasPermissive;
+    // Signals at which groups that wait for gaps wait for each other.
+    private readonly bool[] _waitsMutually;
     private readonly double[] _weights;
     private readonly RandomNumbers _random;
     private readonly CancellationToken _cancellation;
@@ -42,12 +43,14 @@ internal sealed class NetworkSearch
         _rules = [.. network.Signals.Select(s => new SplitRules(s, options.KeepsPedestrianMinimums))];
         _states = new SignalState?[network.Signals.Length];
         _weights = new double[network.Demands.Length];
-        _hasPermissive = new bool[network.Signals.Length];
+        _waitsMutually = new bool[network.Signals.Length];
         foreach (var group in network.Groups)
         {
-            _hasPermissive[group.Signal] |= group.PermissivePhases != 0;
+            _waitsMutually[group.Signal] |= group.PermissivePhases != 0 && group.Opposing.Any(o => network.Groups[o].PermissivePhases != 0);
         }
 
+        _room = [.. network.Signals.Select(_ => new List<bool[]>())];
+        _isOnArterial = [.. Enumerable.Range(0, network.Signals.Length).Select(s => !options.Arterials.IsDefaultOrEmpty && options.Arterials.Any(a => a.Signals.Contains(s)))];
         _fedGroups = new int[network.Signals.Length][];
         for (var s = 0; s < _fedGroups.Length; s++)
         {
@@ -203,7 +206,7 @@ internal sealed class NetworkSearch
     /// <summary>Leading and lagging phases. False when it brought nothing.</summary>
     public bool SearchSequences() => Keep(s =>
     {
-        if (_options.ChangesSequence && _states[s] is not null && !_network.Signals[s].Locks.HasFlag(TimingLocks.Sequence) && !CouldTrap(s))
+        if (_states[s] is not null && MayChangeSequence(s))
         {
             SearchSequence(s);
         }
@@ -213,7 +216,7 @@ internal sealed class NetworkSearch
     public bool SearchHalfCycles() => Keep(s =>
     {
         if (_options is { UsesHalfAndDoubleCycles: true, ChangesCycle: true } && MayChangeSplits(s) && !_network.Signals[s].Locks.HasFlag(TimingLocks.Cycle)
-            && MayChangeOffset(s) && !_engines[0].IsFlat(s))
+            && MayChangeOffset(s) && !_engines[0].IsFlat(s) && !_isOnArterial[s])
         {
             TryHalfCycle(s);
         }
@@ -230,19 +233,11 @@ internal sealed class NetworkSearch
         var begin = Index;
         var best = (SignalState?[])_states.Clone();
         var bestIndex = Index;
-        _tables ??= new PairTables(_engines[0]);
         var allowed = new float[]?[_states.Length];
         for (var round = 0; round < rounds && !_cancellation.IsCancellationRequested; round++)
         {
-            _tables.Clear();
-            for (var d = 0; d < _engines.Length; d++)
-            {
-                _tables.Add(_engines[d], (float)_weights[d]);
-            }
-
-            _tables.Close();
             Allow(allowed);
-            var search = new OffsetSearch(_tables, allowed);
+            var search = new OffsetSearch(BuildTables(), allowed);
             search.Descend();
             for (var forest = 0; forest < forests && !_cancellation.IsCancellationRequested; forest++)
             {
@@ -306,12 +301,9 @@ internal sealed class NetworkSearch
         {
             var engine = _engines[d];
             var own = engine.GroupsOf(signal);
-            for (var pass = _hasPermissive[signal] ? 2 : 1; pass > 0; pass--)
+            for (var pass = _waitsMutually[signal] ? 2 : 1; pass > 0; pass--)
             {
-                foreach (var g in own)
-                {
-                    engine.Update(g);
-                }
+                engine.Update(own);
             }
 
             var cost = engine.WalkCost(signal);
@@ -322,9 +314,9 @@ internal sealed class NetworkSearch
 
             if (withFed)
             {
+                engine.Update(_fedGroups[signal], keepsFlow: false);
                 foreach (var g in _fedGroups[signal])
                 {
-                    engine.Update(g, keepsFlow: false);
                     cost += engine.Cost(g);
                 }
             }
@@ -343,6 +335,21 @@ internal sealed class NetworkSearch
     public PairTables Tables() => _tables ??= new PairTables(_engines[0]);
 
     private bool MayChangeSplits(int s) => _options.ChangesSplits && _states[s] is not null && !_network.Signals[s].Locks.HasFlag(TimingLocks.Splits);
+
+    private PairTables BuildTables()
+    {
+        _tables ??= new PairTables(_engines[0]);
+        _tables.Clear();
+        for (var d = 0; d < _engines.Length; d++)
+        {
+            _tables.Add(_engines[d], (float)_weights[d]);
+        }
+
+        _tables.Close();
+        return _tables;
+    }
+
+    private bool MayChangeSequence(int s) => _options.ChangesSequence && !_network.Signals[s].Locks.HasFlag(TimingLocks.Sequence) && !CouldTrap(s);
 
     private bool MayChangeOffset(int s) => _options.ChangesOffsets && !_network.Signals[s].Locks.HasFlag(TimingLocks.Offset);
 
@@ -523,25 +530,11 @@ internal sealed class NetworkSearch
     private void SearchSequence(int s)
     {
         var state = _states[s]!;
-        var rules = _rules[s];
-        var swaps = new List<(int Ring, int Group)>();
-        for (var ring = 0; ring < rules.RingCount; ring++)
-        {
-            swaps.AddRange(rules.Groups.Where(b => rules.Cells[ring][b].Length == 2).Select(b => (ring, b)));
-        }
-
         var bestState = state;
         var best = LocalCost(s, withFed: true);
-        for (var mask = 1; mask < 1 << Math.Min(4, swaps.Count); mask++)
+        foreach (var turned in OtherOrders(s, state))
         {
-            var sequence = Swapped(s, state, swaps, mask);
-            if (rules.Minimums(sequence).Where((ms, p) => state.SplitMs[p] < ms).Any())
-            {
-                continue;
-            }
-
             var zeroMs = (int)Math.Round(_engines[0].ZeroS(s) * 1000);
-            var turned = state with { Sequence = sequence };
             Set(s, turned);
             if (!IsCoordinatedTogether(s))
             {
@@ -578,6 +571,26 @@ internal sealed class NetworkSearch
         LocalCost(s, withFed: false);
     }
 
+    /// <summary>The same splits in every other order that leaves each phase its minimum.</summary>
+    private IEnumerable<SignalState> OtherOrders(int s, SignalState state)
+    {
+        var rules = _rules[s];
+        var swaps = new List<(int Ring, int Group)>();
+        for (var ring = 0; ring < rules.RingCount; ring++)
+        {
+            swaps.AddRange(rules.Groups.Where(b => rules.Cells[ring][b].Length == 2).Select(b => (ring, b)));
+        }
+
+        for (var mask = 1; mask < 1 << Math.Min(4, swaps.Count); mask++)
+        {
+            var sequence = Swapped(s, state, swaps, mask);
+            if (!rules.Minimums(sequence).Where((ms, p) => state.SplitMs[p] < ms).Any())
+            {
+                yield return state with { Sequence = sequence };
+            }
+        }
+    }
+
     private ImmutableArray<ImmutableArray<byte>> Swapped(int s, SignalState state, List<(int Ring, int Group)> swaps, int mask)
     {
         var diagram = new RingDiagram(_network.Signals[s].Phases);
@@ -602,13 +615,14 @@ internal sealed class NetworkSearch
         var state = _states[s]!;
         var half = state.CycleMs / 2;
         var minimums = _rules[s].Minimums(state.Sequence);
-        if (half % 1000 != 0 || half < 30_000 || state.CycleMs / 1000.0 < _engines[0].PeriodS(s) || _rules[s].ShortestCycleMs(minimums) > half)
+        var isHeld = (_options.MaxOffsetChangeS ?? _options.MaxSplitChangeS) is not null && _network.Signals[s].Today?.CycleMs == half;
+        if (isHeld || half % 1000 != 0 || half < 30_000 || state.CycleMs / 1000.0 < _engines[0].PeriodS(s) || _rules[s].ShortestCycleMs(minimums, state.Sequence) > half)
         {
             return;
         }
 
         var whole = LocalCost(s, withFed: true);
-        var trial = state with { CycleMs = half, SplitMs = _rules[s].Fill(half, minimums, FlowRatios(s)), OffsetMs = state.OffsetMs % half };
+        var trial = state with { CycleMs = half, SplitMs = _rules[s].Fill(half, minimums, state.Sequence, FlowRatios(s)), OffsetMs = state.OffsetMs % half };
         var best = double.MaxValue;
         var bestOffset = 0;
         Set(s, trial);
@@ -673,7 +687,7 @@ internal sealed class NetworkSearch
             }
 
             var isLocked = !MayChangeOffset(s);
-            if (!isLocked && (_options.MaxOffsetChangeS is null || _network.Signals[s].Today?.CycleMs != state.CycleMs))
+            if (MayMoveFreely(s) && _room[s].Count == 0)
             {
                 continue;
             }
@@ -683,7 +697,7 @@ internal sealed class NetworkSearch
             for (var x = 0; x < bins; x++)
             {
                 var offset = Whole(state.OffsetMs + (int)(x * _engines[0].BinS(s) * 1000), state.CycleMs);
-                var isFree = isLocked ? x == 0 : x == 0 || IsOffsetAllowed(s, state.CycleMs, offset);
+                var isFree = x == 0 || (!isLocked && IsOffsetAllowed(s, state.CycleMs, offset) && KeepsBands(s, state, offset));
                 allowed[s]![x] = isFree ? 0 : Forbidden;
             }
         }

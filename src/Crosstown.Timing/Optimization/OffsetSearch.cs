@@ -101,12 +101,11 @@ internal sealed class OffsetSearch
 
         var bins = _tables.Bins[signal];
         var row = _sum.AsSpan(signal * _stride, bins);
-        AddNeighbors(signal, onlyOutside: false);
+        var least = AddNeighbors(signal, onlyOutside: false);
         Trials += bins;
-        var best = LeastOf(row);
-        if (row[best] < row[_offset[signal]])
+        if (least < row[_offset[signal]])
         {
-            _offset[signal] = best;
+            _offset[signal] = row.IndexOf(least);
             return true;
         }
 
@@ -315,21 +314,12 @@ internal sealed class OffsetSearch
         }
     }
 
-    private void AddNeighbors(int signal, bool onlyOutside)
+    private float AddNeighbors(int signal, bool onlyOutside) => _kernel switch
     {
-        switch (_kernel)
-        {
-            case LaneWidth.Wide:
-                AddNeighbors<Lanes512>(signal, onlyOutside);
-                break;
-            case LaneWidth.Half:
-                AddNeighbors<Lanes256>(signal, onlyOutside);
-                break;
-            default:
-                AddNeighbors<LanesOneByOne>(signal, onlyOutside);
-                break;
-        }
-    }
+        LaneWidth.Wide => AddNeighbors<Lanes512>(signal, onlyOutside),
+        LaneWidth.Half => AddNeighbors<Lanes256>(signal, onlyOutside),
+        _ => AddNeighbors<LanesOneByOne>(signal, onlyOutside),
+    };
 
     private void Pass(int child, int parentEdge)
     {
@@ -347,38 +337,58 @@ internal sealed class OffsetSearch
         }
     }
 
-    /// <summary>Cost of a signal's links by its own offset; only of those that leave the forest when asked so.</summary>
-    private void AddNeighbors<T>(int signal, bool onlyOutside)
+    /// <summary>Cost of a signal's links by its own offset; only of those that leave the forest when asked so. Returns the least.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private float AddNeighbors<T>(int signal, bool onlyOutside)
         where T : struct, ILanes<T>
     {
         var bins = _tables.Bins[signal];
         ref var sum = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_sum), (nint)signal * _stride);
-        var bound = _allowed[signal];
         for (var x = 0; x < bins; x += 16)
         {
-            var total = T.Create(0);
-            for (var e = _tables.FirstEdge(signal); e < _tables.FirstEdge(signal + 1); e++)
-            {
-                var other = _tables.Other(e);
-                if (!onlyOutside || !_isIn[other])
-                {
-                    total += T.Load(ref _tables.Row(e), Difference(0, _offset[other], bins) + x);
-                }
-            }
-
-            T.Store(total, ref sum, x);
+            T.Store(T.Create(0), ref sum, x);
         }
 
-        if (bound is not null)
+        for (var e = _tables.FirstEdge(signal); e < _tables.FirstEdge(signal + 1); e++)
+        {
+            var other = _tables.Other(e);
+            if (onlyOutside && _isIn[other])
+            {
+                continue;
+            }
+
+            ref var row = ref Unsafe.Add(ref _tables.Row(e), Difference(0, _offset[other], bins));
+            for (var x = 0; x < bins; x += 16)
+            {
+                T.Store(T.Load(ref sum, x) + T.Load(ref row, x), ref sum, x);
+            }
+        }
+
+        if (_allowed[signal] is { } bound)
         {
             for (var x = 0; x < bins; x++)
             {
                 Unsafe.Add(ref sum, x) += bound[x];
             }
         }
+
+        // What lies beyond the last bin is no offset.
+        for (var x = bins; x < (bins + 15) / 16 * 16; x++)
+        {
+            Unsafe.Add(ref sum, x) = float.MaxValue;
+        }
+
+        var least = T.Load(ref sum, 0);
+        for (var x = 16; x < bins; x += 16)
+        {
+            least = T.Min(least, T.Load(ref sum, x));
+        }
+
+        return T.Least(least);
     }
 
     /// <summary>Adds to a parent, for each of its offsets, the least that the child and all below it can cost.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Pass<T>(int child, int parentEdge)
         where T : struct, ILanes<T>
     {

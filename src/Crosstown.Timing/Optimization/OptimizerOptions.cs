@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Crosstown.Timing.Evaluation;
+using Crosstown.Timing.Optimization.Bands;
 
 namespace Crosstown.Timing.Optimization;
 
@@ -18,14 +20,24 @@ public sealed record OptimizerOptions
 
     public bool ChangesOffsets { get; init; } = true;
 
+    /// <summary>
+    /// Streets that are timed for bandwidth; empty for none. Their offsets, and where allowed the order of phases, give the widest bands both ways, each way weighted by its flow; room that
+    /// this leaves and all other offsets serve the objective, which also decides between cycles and splits. A signal that two of them share keeps to the first. Offsets that are locked
+    /// or limited stay so, and bands are then narrower.
+    /// </summary>
+    public ImmutableArray<Arterial> Arterials { get; init; } = [];
+
     /// <summary>Shortest common cycle to try, whole s, 30 or more.</summary>
     public int MinCycleS { get; init; } = 60;
 
     /// <summary>Longest common cycle to try, whole s, at most 255.</summary>
     public int MaxCycleS { get; init; } = 140;
 
-    /// <summary>Step between cycles, s.</summary>
+    /// <summary>Step between the cycles that are tried over the whole range, s, 1 or more.</summary>
     public int CycleStepS { get; init; } = 10;
+
+    /// <summary>Around the best plan the step is halved until it is no longer than this, s, 1 or more.</summary>
+    public int FineCycleStepS { get; init; } = 2;
 
     /// <summary>Small signals may run two cycles in one; signals whose minimums do not fit may run one in two.</summary>
     public bool UsesHalfAndDoubleCycles { get; init; } = true;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Crosstown.Core.Street;
 using Crosstown.Timing.Evaluation;
 using Crosstown.Timing.Model;
+using Crosstown.Timing.Optimization.Bands;
 
 namespace Crosstown.Timing.Optimization;
 
@@ -31,6 +32,9 @@ public sealed record OptimizerResult
     /// <summary>What coordination is worth link by link, the most first.</summary>
     public required ImmutableArray<LinkBenefit> Links { get; init; }
 
+    /// <summary>One per arterial of the options.</summary>
+    public required ImmutableArray<ArterialProgression> Arterials { get; init; }
+
     /// <summary>False when the search was canceled: the plan is the best until then.</summary>
     public required bool IsComplete { get; init; }
 }
@@ -42,7 +46,21 @@ public sealed record OptimizerResult
 /// <param name="DelayVehHours">Weighted mean over demands, vehicle hours per hour.</param>
 /// <param name="Stops">Weighted mean over demands, stops per hour.</param>
 /// <param name="PedestrianDelayS">Mean wait of walkers, s; null without any.</param>
-public sealed record PlanAlternative(string Name, NetworkPlan Plan, double Index, double DelayVehHours, double Stops, double? PedestrianDelayS);
+public sealed record PlanAlternative(string Name, NetworkPlan Plan, double Index, double DelayVehHours, double Stops, double? PedestrianDelayS)
+{
+    internal static PlanAlternative Of(TimingNetwork network, string name, NetworkPlan plan, PlanEvaluation evaluation)
+    {
+        var weight = network.Demands.Sum(d => d.Weight);
+        double Mean(Func<DemandEvaluation, double> value) => evaluation.Demands.Select((d, i) => value(d) * network.Demands[i].Weight).Sum() / weight;
+        return new PlanAlternative(
+            name, plan, evaluation.Index, Mean(d => d.DelayVehHours), Mean(d => d.Stops), evaluation.Demands[0].PedestrianDelayS is null ? null : Mean(d => d.PedestrianDelayS ?? 0));
+    }
+
+    /// <summary>Whether it is no worse in delay, stops and walkers' wait, and better in one of them.</summary>
+    public bool Beats(PlanAlternative other) =>
+        DelayVehHours <= other.DelayVehHours && Stops <= other.Stops && (PedestrianDelayS ?? 0) <= (other.PedestrianDelayS ?? 0)
+        && (DelayVehHours < other.DelayVehHours || Stops < other.Stops || (PedestrianDelayS ?? 0) < (other.PedestrianDelayS ?? 0));
+}
 
 /// <summary>What changes at one signal, and what that does.</summary>
 /// <param name="Signal">Index of the signal.</param>
@@ -81,4 +99,7 @@ public sealed record LinkBenefit(int From, int To, double VehPerHour, double Mea
 {
     /// <summary>What coordination could bring at most.</summary>
     public double Worth => MeanCost - BestCost;
+
+    /// <summary>What the plan's coordination brings: cost with no coordination less cost in the plan; below 0 where the link pays for others.</summary>
+    public double Gained => MeanCost - Cost;
 }

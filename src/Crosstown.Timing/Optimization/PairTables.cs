@@ -187,6 +187,7 @@ internal sealed class PairTables
 
     private int FindEdge(int signal, int other) => Array.BinarySearch(_other, _first[signal], _first[signal + 1] - _first[signal], other);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Tabulate<T>(ReadOnlySpan<float> service, int bins, float queueWeight, float stopWeight, bool hasOthers)
         where T : struct, ILanes<T>
     {

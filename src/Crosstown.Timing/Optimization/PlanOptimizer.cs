@@ -7,7 +7,8 @@ namespace Crosstown.Timing.Optimization;
 /// <summary>Finds cycle, splits, sequence and offsets for a whole network at once.</summary>
 /// <remarks>
 /// Every common cycle is tried with splits of its own and coordinated offsets; networks that do not touch each choose theirs. The best are worked out in full: splits,
-/// leading and lagging turns and half cycles given the platoons that arrive, offsets given those, round after round. Nothing is random but the order of search, so the
+/// leading and lagging turns and half cycles given the platoons that arrive, offsets given those, round after round; then the winner is stretched and pressed to cycles
+/// near its own. Nothing is random but the order of search, so the
 /// same seed gives the same plan however many threads work on it. It can be canceled at any time and then gives the best plan that it has.
 /// </remarks>
 public sealed class PlanOptimizer
@@ -16,22 +17,34 @@ public sealed class PlanOptimizer
     private readonly OptimizerOptions _options;
     private readonly int[] _component;
     private readonly int _components;
+    private readonly SplitRules[] _rules;
+    private readonly double[][] _flowRatios;
 
     /// <exception cref="ArgumentException">The network contradicts itself, or an option lies outside its limits; the message says which.</exception>
     public PlanOptimizer(TimingNetwork network, OptimizerOptions? options = null)
     {
         _network = network;
         _options = options ?? new OptimizerOptions();
-        if (_options.MinCycleS < 30 || _options.MaxCycleS > 255 || _options.MinCycleS > _options.MaxCycleS || _options.CycleStepS < 1 || _options.RefinedCycles < 1
+        if (_options.MinCycleS < 30 || _options.MaxCycleS > 255 || _options.MinCycleS > _options.MaxCycleS || _options.CycleStepS < 1 || _options.FineCycleStepS < 1 || _options.RefinedCycles < 1
             || _options.Effort < 1 || _options.MaxThreads < 1)
         {
             throw new ArgumentException(
-                $"Cycles {_options.MinCycleS}-{_options.MaxCycleS} s by {_options.CycleStepS} s, {_options.RefinedCycles} refined, effort {_options.Effort}, {_options.MaxThreads} threads: "
+                $"Cycles {_options.MinCycleS}-{_options.MaxCycleS} s by {_options.CycleStepS} and {_options.FineCycleStepS} s, {_options.RefinedCycles} refined, effort {_options.Effort}, {_options.MaxThreads} threads: "
                 + "cycles are 30-255 s in order, the rest is 1 or more.", nameof(options));
+        }
+
+        if (!_options.Arterials.IsDefaultOrEmpty
+            && _options.Arterials.FirstOrDefault(a => a.Signals.Length < 2 || a.Signals.Distinct().Count() < a.Signals.Length || a.Signals.Any(s => (uint)s >= (uint)network.Signals.Length)) is { } odd)
+        {
+            throw new ArgumentException(
+                $"Arterial '{odd.Name}' of signals {string.Join(", ", odd.Signals)}: it needs two signals or more, each once, from 0 to {network.Signals.Length - 1}.", nameof(options));
         }
 
         _ = new PlanEvaluator(network, _options.Evaluation, _options.Objective);
         (_component, _components) = FindComponents(network);
+        _rules = [.. network.Signals.Select(s => new SplitRules(s, _options.KeepsPedestrianMinimums))];
+        var search = new NetworkSearch(network, _options, 0, CancellationToken.None);
+        _flowRatios = [.. Enumerable.Range(0, network.Signals.Length).Select(search.FlowRatios)];
     }
 
     /// <summary>Searches until done or canceled.</summary>
@@ -46,6 +59,7 @@ public sealed class PlanOptimizer
         var scanned = Scan(candidates, progress, cancellation);
         var starts = ChooseStarts(scanned);
         var refined = Refine(starts, progress, cancellation);
+        refined = TryNearCycles(refined, progress, cancellation);
         var report = new PlanReport(_network, _options, _component, _components);
         return report.Make(scanned, refined, cancellation);
     }
@@ -94,8 +108,6 @@ public sealed class PlanOptimizer
     /// <summary>Today's plan, and one start for each cycle.</summary>
     private List<Candidate> ListCandidates()
     {
-        var rules = _network.Signals.Select(s => new SplitRules(s, _options.KeepsPedestrianMinimums)).ToArray();
-        var ratios = new NetworkSearch(_network, _options, 0, CancellationToken.None);
         var candidates = new List<Candidate>();
         var problems = new List<Problem>();
         var today = new SignalState?[_network.Signals.Length];
@@ -103,7 +115,7 @@ public sealed class PlanOptimizer
         for (var s = 0; s < today.Length && isToday; s++)
         {
             var signal = _network.Signals[s];
-            today[s] = StaysFree(signal) ? null : TodayOrFilled(s, rules[s], ratios);
+            today[s] = StaysFree(signal) ? null : TodayOrFilled(s);
             isToday = StaysFree(signal) || today[s] is not null;
         }
 
@@ -130,16 +142,7 @@ public sealed class PlanOptimizer
         {
             foreach (var c in cycles)
             {
-                var states = new SignalState?[_network.Signals.Length];
-                var unfit = new bool[_components];
-                for (var s = 0; s < states.Length; s++)
-                {
-                    var signal = _network.Signals[s];
-                    states[s] = StaysFree(signal) ? null : MayChangeCycle(signal) ? AtCycle(s, rules[s], ratios, c * 1000) : TodayOrFilled(s, rules[s], ratios);
-                    unfit[_component[s]] |= states[s] is null && !StaysFree(signal);
-                }
-
-                candidates.Add(new Candidate($"cycle {c} s", states, IsToday: false) { Unfit = unfit });
+                candidates.Add(AtCycle(c));
             }
         }
 
@@ -147,7 +150,7 @@ public sealed class PlanOptimizer
         {
             if (!StaysFree(_network.Signals[s]) && candidates.TrueForAll(c => c.States[s] is null))
             {
-                var needS = rules[s].ShortestCycleMs(rules[s].Minimums([])) / 1000;
+                var needS = _rules[s].ShortestCycleMs(_rules[s].Minimums([]), []) / 1000;
                 problems.Add(new Problem(
                     "XT691", $"signal {_network.Signals[s].Signal}",
                     $"Its minimum splits need a cycle of {needS} s, and none from {_options.MinCycleS} to {_options.MaxCycleS} s may be used: allow longer cycles, or leave out pedestrian minimums."));
@@ -158,11 +161,12 @@ public sealed class PlanOptimizer
     }
 
     /// <summary>
-    /// Today's timing; where it breaks a minimum and splits may change, the same cycle filled anew. A cycle too short for its minimums, or of no whole seconds, keeps today's splits: walks are then
-    /// served by override, as today. Null when today is unknown.
+    /// Today's timing; where it breaks a minimum and splits may change, the same cycle filled anew, if need be without what an engineer asks for beyond the intervals. A cycle too short
+    /// for its minimums, or of no whole seconds, keeps today's splits: walks are then served by override, as today. Null when today is unknown.
     /// </summary>
-    private SignalState? TodayOrFilled(int s, SplitRules rules, NetworkSearch search)
+    private SignalState? TodayOrFilled(int s)
     {
+        var rules = _rules[s];
         if (_network.Signals[s].Today is not { } today)
         {
             return null;
@@ -170,30 +174,59 @@ public sealed class PlanOptimizer
 
         var state = SignalState.Of(today);
         var isFixed = !_options.ChangesSplits || _network.Signals[s].IsIsolated || _network.Signals[s].Locks.HasFlag(TimingLocks.Splits);
-        var minimums = rules.Minimums(state.Sequence);
-        if (isFixed || !_network.Signals[s].Phases.Any(p => state.SplitMs[p.Number] < minimums[p.Number]))
+        foreach (var keepsAsked in isFixed || state.CycleMs % 1000 != 0 ? [] : new[] { true, false })
         {
-            return state;
+            var minimums = rules.Minimums(state.Sequence, keepsAsked);
+            if (!_network.Signals[s].Phases.Any(p => state.SplitMs[p.Number] < minimums[p.Number]) && !rules.PartsCoordinated(state.SplitMs, state.Sequence))
+            {
+                return state;
+            }
+
+            if (rules.ShortestCycleMs(minimums, state.Sequence) <= state.CycleMs)
+            {
+                return state with { SplitMs = rules.Fill(state.CycleMs, minimums, state.Sequence, _flowRatios[s]) };
+            }
         }
 
-        return state.CycleMs % 1000 != 0 || rules.ShortestCycleMs(minimums) > state.CycleMs ? state : state with { SplitMs = rules.Fill(state.CycleMs, minimums, search.FlowRatios(s)) };
+        return state;
+    }
+
+    /// <summary>A start at a common cycle, s.</summary>
+    private Candidate AtCycle(int cycleS)
+    {
+        var states = new SignalState?[_network.Signals.Length];
+        var unfit = new bool[_components];
+        for (var s = 0; s < states.Length; s++)
+        {
+            var signal = _network.Signals[s];
+            states[s] = StaysFree(signal) ? null : MayChangeCycle(signal) ? AtCycle(s, cycleS * 1000) : TodayOrFilled(s);
+            unfit[_component[s]] |= states[s] is null && !StaysFree(signal);
+        }
+
+        return new Candidate($"cycle {cycleS} s", states, IsToday: false) { Unfit = unfit };
     }
 
     /// <summary>A start at a cycle: flow shares, offsets as today. Null when the minimums fit neither it nor its double.</summary>
-    private SignalState? AtCycle(int s, SplitRules rules, NetworkSearch search, int cycleMs)
+    private SignalState? AtCycle(int s, int cycleMs)
     {
+        var rules = _rules[s];
         var today = _network.Signals[s].Today;
         var sequence = today is null || today.Sequence.IsDefault ? [] : today.Sequence;
         var minimums = rules.Minimums(sequence);
-        var shortest = rules.ShortestCycleMs(minimums);
+        var shortest = rules.ShortestCycleMs(minimums, sequence);
         if (shortest > cycleMs && _options.UsesHalfAndDoubleCycles && cycleMs * 2 <= 255_000)
         {
             cycleMs *= 2;
         }
 
+        if (IsHeld(s, cycleMs))
+        {
+            return TodayOrFilled(s);
+        }
+
         return shortest > cycleMs
             ? null
-            : new SignalState(cycleMs, sequence, rules.Fill(cycleMs, minimums, search.FlowRatios(s)), (today?.OffsetMs ?? 0) % cycleMs, today?.Reference ?? default);
+            : new SignalState(cycleMs, sequence, rules.Fill(cycleMs, minimums, sequence, _flowRatios[s]), (today?.OffsetMs ?? 0) % cycleMs, today?.Reference ?? default);
     }
 
     /// <summary>Splits and offsets of every candidate, quickly.</summary>
@@ -228,7 +261,7 @@ public sealed class PlanOptimizer
             {
                 done++;
                 best = isWhole ? Math.Min(best, candidate.Index) : best;
-                progress?.Report(new OptimizerProgress(candidate.Name, 0.4 * done / candidates.Count, double.IsInfinity(best) ? null : best));
+                progress?.Report(new OptimizerProgress(candidate.Name, 0.3 * done / candidates.Count, double.IsInfinity(best) ? null : best));
             }
         });
         return candidates.FindAll(c => c.Indices.Length > 0);
@@ -272,9 +305,11 @@ public sealed class PlanOptimizer
             Tell("offsets");
             for (var round = 0; round < 2 * _options.Effort; round++)
             {
+                search.ReleaseBands();
                 var hasGained = search.SearchSplits(round == 0 ? [4000, 2000, 1000] : [2000, 1000]);
                 hasGained |= round == 0 && search.SearchHalfCycles();
                 hasGained |= search.SearchSequences();
+                search.HoldBands();
                 hasGained |= search.SearchOffsets(4, forests);
                 Tell($"splits, sequence and offsets, round {round + 1}");
                 if (!hasGained || cancellation.IsCancellationRequested)
@@ -291,17 +326,123 @@ public sealed class PlanOptimizer
                 {
                     done++;
                     best = Math.Min(best, search.Index);
-                    progress?.Report(new OptimizerProgress(stage, 0.4 + (0.6 * Math.Min(1, done / (double)(stages * starts.Count))), best));
+                    progress?.Report(new OptimizerProgress(stage, 0.3 + (0.4 * Math.Min(1, done / (double)(stages * starts.Count))), best));
                 }
             }
         });
         return starts;
     }
 
+    /// <summary>The best plan of each part of the network, stretched and pressed to cycles around its own in steps of half and half again, and its splits and offsets searched there.</summary>
+    private List<Candidate> TryNearCycles(List<Candidate> refined, IProgress<OptimizerProgress>? progress, CancellationToken cancellation)
+    {
+        var all = new List<Candidate>(refined);
+        var tried = Enumerable.Range(0, _components).Select(_ => new HashSet<int>()).ToArray();
+        for (var step = _options.CycleStepS; step > _options.FineCycleStepS && !cancellation.IsCancellationRequested;)
+        {
+            step = Math.Max(_options.FineCycleStepS, step / 2);
+            var near = ListNear(all, tried, step * 1000);
+            Parallel.For(0, near.Count, new ParallelOptions { MaxDegreeOfParallelism = _options.MaxThreads }, i =>
+            {
+                var search = new NetworkSearch(_network, _options, 3000 + (100 * step) + i, cancellation);
+                search.Load(near[i].States);
+                search.SearchOffsets(2, 20 * _options.Effort);
+                search.SearchSplits([2000, 1000]);
+                search.HoldBands();
+                search.SearchOffsets(3, 50 * _options.Effort);
+                near[i].Take(search, _component, _components);
+                for (var c = 0; c < _components; c++)
+                {
+                    near[i].Indices[c] = near[i].Unfit[c] ? double.PositiveInfinity : near[i].Indices[c];
+                }
+            });
+            all.AddRange(near);
+            progress?.Report(new OptimizerProgress($"cycles {step} s around the best", step > _options.FineCycleStepS ? 0.85 : 1, BestIndex(all)));
+        }
+
+        return all;
+    }
+
+    /// <summary>Sum over parts of the network of the best that is known.</summary>
+    private double BestIndex(List<Candidate> candidates) => Enumerable.Range(0, _components).Sum(c => candidates.Min(k => k.Indices[c]));
+
+    /// <summary>A start for each cycle that lies a step from the best of some part of the network; other parts are left out of it.</summary>
+    private List<Candidate> ListNear(List<Candidate> known, HashSet<int>[] tried, int stepMs)
+    {
+        var near = new SortedDictionary<int, Candidate>();
+        for (var c = 0; c < _components; c++)
+        {
+            var best = known.MinBy(k => k.Indices[c])!.States;
+            var members = Enumerable.Range(0, best.Length).Where(s => _component[s] == c && best[s] is not null).ToList();
+            var moving = members.FindAll(s => MayChangeCycle(_network.Signals[s]));
+            if (moving.Count == 0)
+            {
+                continue;
+            }
+
+            var commonMs = moving.GroupBy(s => best[s]!.CycleMs).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).First().Key;
+            tried[c].Add(commonMs);
+            foreach (var cycleMs in new[] { commonMs - stepMs, commonMs + stepMs }.Where(x => x >= _options.MinCycleS * 1000 && x <= _options.MaxCycleS * 1000))
+            {
+                var states = members.ToDictionary(s => s, s => MayChangeCycle(_network.Signals[s]) ? Stretch(s, best[s]!, commonMs, cycleMs) : best[s]);
+                if (!tried[c].Add(cycleMs) || states.ContainsValue(null))
+                {
+                    continue;
+                }
+
+                if (!near.TryGetValue(cycleMs, out var candidate))
+                {
+                    candidate = new Candidate($"cycle {cycleMs / 1000} s", new SignalState?[best.Length], IsToday: false) { Unfit = [.. Enumerable.Repeat(true, _components)] };
+                    near.Add(cycleMs, candidate);
+                }
+
+                candidate.Unfit[c] = false;
+                foreach (var (s, state) in states)
+                {
+                    candidate.States[s] = state;
+                }
+            }
+        }
+
+        return [.. near.Values];
+    }
+
+    /// <summary>A signal's timing at another common cycle: greens in the same proportions, the offset at the same share of the cycle. Null when the minimums do not fit.</summary>
+    private SignalState? Stretch(int s, SignalState state, int commonMs, int cycleMs)
+    {
+        var ownMs = (int)((long)state.CycleMs * cycleMs / commonMs);
+        ownMs = (long)state.CycleMs * cycleMs % commonMs == 0 && ownMs % 1000 == 0 ? ownMs : cycleMs;
+        if (IsHeld(s, ownMs))
+        {
+            return TodayOrFilled(s);
+        }
+
+        var greens = new double[state.SplitMs.Length];
+        foreach (var phase in _network.Signals[s].Phases)
+        {
+            greens[phase.Number] = Math.Max(0, state.SplitMs[phase.Number] - phase.ChangeMs);
+        }
+
+        var minimums = _rules[s].Minimums(state.Sequence);
+        return _rules[s].ShortestCycleMs(minimums, state.Sequence) > ownMs || ownMs > 255_000
+            ? null
+            : state with
+            {
+                CycleMs = ownMs,
+                SplitMs = _rules[s].Fill(ownMs, minimums, state.Sequence, greens),
+                OffsetMs = MayChangeOffset(_network.Signals[s]) ? (int)Math.Round(state.OffsetMs / 1000.0 * ownMs / state.CycleMs) * 1000 % ownMs : (_network.Signals[s].Today?.OffsetMs ?? 0) % ownMs,
+            };
+    }
+
+    private bool MayChangeOffset(TimedSignal signal) => _options.ChangesOffsets && !signal.Locks.HasFlag(TimingLocks.Offset);
+
+    /// <summary>Whether a signal has to stay near today at this cycle, because it is today's.</summary>
+    private bool IsHeld(int s, int cycleMs) => (_options.MaxOffsetChangeS ?? _options.MaxSplitChangeS) is not null && _network.Signals[s].Today?.CycleMs == cycleMs;
+
     /// <summary>Timing of all signals, and what it costs by part of the network.</summary>
     internal sealed record Candidate(string Name, SignalState?[] States, bool IsToday)
     {
-        /// <summary>Parts in which a signal's minimums do not fit.</summary>
+        /// <summary>Parts in which a signal's minimums do not fit, or that were left out.</summary>
         public bool[] Unfit { get; init; } = [];
 
         public double[] Indices { get; private set; } = [];

@@ -5,6 +5,7 @@ using Crosstown.Core.Data;
 using Crosstown.Core.Street;
 using Crosstown.Timing.Evaluation;
 using Crosstown.Timing.Model;
+using Crosstown.Timing.Optimization.Bands;
 
 namespace Crosstown.Timing.Optimization;
 
@@ -18,10 +19,18 @@ internal sealed class PlanReport(TimingNetwork network, OptimizerOptions options
     {
         var search = new NetworkSearch(network, options, 2000, CancellationToken.None);
         var states = new SignalState?[network.Signals.Length];
+        var isBanded = new bool[components];
+        foreach (var arterial in Arterials)
+        {
+            isBanded[component[arterial.Signals[0]]] = true;
+        }
+
         for (var s = 0; s < states.Length; s++)
         {
             var c = component[s];
-            states[s] = refined.Concat(scanned).MinBy(r => r.Indices[c])!.States[s];
+
+            // Where a street is timed for bandwidth, only plans that hold its bands count.
+            states[s] = (isBanded[c] ? refined : refined.Concat(scanned)).MinBy(r => r.Indices[c])!.States[s];
         }
 
         Normalize(states);
@@ -38,9 +47,14 @@ internal sealed class PlanReport(TimingNetwork network, OptimizerOptions options
             Alternatives = Alternatives(plan, evaluation, [.. refined, .. scanned], evaluator),
             Links = Links(search),
             Changes = Changes(search, evaluation, today),
+            Arterials = [.. Arterials.Select(a => new ArterialProgression(a, today is null ? null : ArterialBands.FindBand(network, Today(), a.Signals), ArterialBands.FindBand(network, plan, a.Signals)))],
             IsComplete = !cancellation.IsCancellationRequested,
         };
     }
+
+    private ImmutableArray<Arterial> Arterials => options.Arterials.IsDefault ? [] : options.Arterials;
+
+    private NetworkPlan Today() => new() { Patterns = [.. network.Signals.Select(s => s.Today)] };
 
     private PlanEvaluation? EvaluateToday(PlanEvaluator evaluator)
     {
@@ -51,7 +65,7 @@ internal sealed class PlanReport(TimingNetwork network, OptimizerOptions options
 
         try
         {
-            return evaluator.Evaluate(new NetworkPlan { Patterns = [.. network.Signals.Select(s => s.Today)] });
+            return evaluator.Evaluate(Today());
         }
         catch (ProblemException)
         {
@@ -93,27 +107,15 @@ internal sealed class PlanReport(TimingNetwork network, OptimizerOptions options
 
     private ImmutableArray<PlanAlternative> Alternatives(NetworkPlan plan, PlanEvaluation evaluation, List<PlanOptimizer.Candidate> candidates, PlanEvaluator evaluator)
     {
-        var found = new List<PlanAlternative> { Describe("best", plan, evaluation) };
+        var found = new List<PlanAlternative> { PlanAlternative.Of(network, "best", plan, evaluation) };
         foreach (var candidate in candidates.Where(c => !c.Unfit.Contains(true) && Enumerable.Range(0, network.Signals.Length).All(s => c.States[s] is not null || network.Signals[s].Today is null)))
         {
             var other = new NetworkPlan { Patterns = [.. candidate.States.Select((state, s) => state?.ToPattern(network.Signals[s], options.PatternNumber))] };
-            found.Add(Describe(candidate.Name, other, evaluator.Evaluate(other)));
+            found.Add(PlanAlternative.Of(network, candidate.Name, other, evaluator.Evaluate(other)));
         }
 
-        var kept = found.Where((a, i) => i == 0 || !found.Exists(b => !ReferenceEquals(a, b) && Beats(b, a)));
+        var kept = found.Where((a, i) => i == 0 || !found.Exists(b => b.Beats(a)));
         return [.. kept.OrderBy(a => a.DelayVehHours)];
-    }
-
-    private static bool Beats(PlanAlternative b, PlanAlternative a) =>
-        b.DelayVehHours <= a.DelayVehHours && b.Stops <= a.Stops && (b.PedestrianDelayS ?? 0) <= (a.PedestrianDelayS ?? 0)
-        && (b.DelayVehHours < a.DelayVehHours || b.Stops < a.Stops || (b.PedestrianDelayS ?? 0) < (a.PedestrianDelayS ?? 0));
-
-    private PlanAlternative Describe(string name, NetworkPlan plan, PlanEvaluation evaluation)
-    {
-        var weight = network.Demands.Sum(d => d.Weight);
-        double Mean(Func<DemandEvaluation, double> value) => evaluation.Demands.Select((d, i) => value(d) * network.Demands[i].Weight).Sum() / weight;
-        return new PlanAlternative(
-            name, plan, evaluation.Index, Mean(d => d.DelayVehHours), Mean(d => d.Stops), evaluation.Demands[0].PedestrianDelayS is null ? null : Mean(d => d.PedestrianDelayS ?? 0));
     }
 
     private ImmutableArray<LinkBenefit> Links(NetworkSearch search)

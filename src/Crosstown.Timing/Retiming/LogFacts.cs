@@ -30,14 +30,30 @@ public sealed record LogFacts
     /// <param name="study">With a period at least.</param>
     /// <param name="measured">What an engineer states, in an order in which later entries count more.</param>
     /// <param name="trustsIntervals">Whether the intervals that run today are taken to be enough for their streets, where nobody measured these.</param>
-    /// <exception cref="ProblemException">XT673: a measured fact names a signal or phase that there is not; all such are listed.</exception>
+    /// <exception cref="ProblemException">XT673: a measured fact names a signal that there is not; all such are listed.</exception>
     public static LogFacts Of(IReadOnlyList<StudySignal> signals, StudyResult study, IReadOnlyList<MeasuredFacts> measured, bool trustsIntervals)
     {
         var periods = study.Periods.Select(p => p.Network).ToList();
         var inStep = InStep.GroupsOf(periods);
         var stated = signals.Select((signal, s) => new LogFactsReader(signal, study, periods[0], s, trustsIntervals).Read(inStep[s])).ToList();
-        var known = StatedFacts.With(stated, measured);
+        var known = StatedFacts.With(stated, [.. measured.Select(m => OfServed(m, stated))]);
         return new LogFacts { Facts = [.. known.Select(WithReference)], Assumptions = [.. known.Select(k => k.Assumptions)] };
+    }
+
+    /// <summary>What is measured of phases that the log shows: one that was never served in it has no timing that a plan could change.</summary>
+    private static MeasuredFacts OfServed(MeasuredFacts measured, List<StatedFacts> stated)
+    {
+        if (stated.Find(s => s.Facts.Signal == measured.Signal) is not { } own)
+        {
+            return measured;
+        }
+
+        bool IsServed(byte phase) => own.Facts.Phases.Any(p => p.Number == phase);
+        return measured with
+        {
+            Phases = [.. measured.Phases.Where(p => p.Phase is not { } number || IsServed(number))],
+            LeftTurns = measured.LeftTurns is { } turns ? [.. turns.Where(t => IsServed(t.Turn.Through) && IsServed(t.Turn.Opposing) && (t.Turn.Protected is not { } arrow || IsServed(arrow)))] : null,
+        };
     }
 
     /// <summary>Cabinet patterns with their offsets by the reference that holds at the signal.</summary>

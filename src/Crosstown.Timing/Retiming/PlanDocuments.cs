@@ -48,7 +48,8 @@ public static class PlanDocuments
     /// <param name="result">With an approval.</param>
     /// <param name="preparedOn">The day that stands on them.</param>
     /// <param name="source">What the logs were, as a sentence.</param>
-    public static SheetDetails SheetsOf(LogRetimingResult result, DateOnly preparedOn, string source)
+    /// <param name="judged">What simulators say, by period that was judged; null for the model alone.</param>
+    public static SheetDetails SheetsOf(LogRetimingResult result, DateOnly preparedOn, string source, IReadOnlyDictionary<string, JudgedPlans>? judged = null)
     {
         var approaches = ApproachesOf(result);
         return new SheetDetails
@@ -56,11 +57,11 @@ public static class PlanDocuments
             Title = "Timing from logs",
             PreparedOn = preparedOn,
             Source = source,
-            Signals = [.. (result.Approval?.Proposal.Signals ?? []).Select(p => SheetOf(result, p, approaches))],
+            Signals = [.. (result.Approval?.Proposal.Signals ?? []).Select(p => SheetOf(result, p, approaches, judged))],
         };
     }
 
-    private static SheetSignal SheetOf(LogRetimingResult result, SignalProposal proposal, ImmutableArray<ApproachChange> approaches)
+    private static SheetSignal SheetOf(LogRetimingResult result, SignalProposal proposal, ImmutableArray<ApproachChange> approaches, IReadOnlyDictionary<string, JudgedPlans>? judged)
     {
         var network = result.Periods[0].Study.Network;
         var index = Enumerable.Range(0, network.Signals.Length).First(s => network.Signals[s].Signal == proposal.Signal);
@@ -76,19 +77,21 @@ public static class PlanDocuments
             Assumptions = result.Facts.Assumptions[index],
             FieldChecks = [.. Lacking(result.Study.Lacks[index])],
             DayPlans = result.DayPlans.GetValueOrDefault(proposal.Signal, []),
-            Comparisons = [.. approaches.Where(a => a.Signal == proposal.Signal && a.IsRetimed).SelectMany(Compare)],
+            Comparisons = [.. approaches.Where(a => a.Signal == proposal.Signal && a.IsRetimed).SelectMany(a => Compare(a, JudgedIn(judged, a.Period)))],
         };
     }
 
     private static IEnumerable<string> Lacking(SignalLacks lacks) =>
         lacks.ForOffsets.Select(l => $"The log does not tell {l}.").Concat(lacks.ForSplits.Select(l => $"For splits the log does not tell {l}."));
 
-    private static IEnumerable<ApproachComparison> Compare(ApproachChange change)
+    private static JudgedPlans JudgedIn(IReadOnlyDictionary<string, JudgedPlans>? judged, string period) => judged?.GetValueOrDefault(period) ?? JudgedPlans.None;
+
+    private static IEnumerable<ApproachComparison> Compare(ApproachChange change, JudgedPlans judged)
     {
-        ApproachComparison Row(string measure, double? before, double? after) =>
-            new(change.Pattern!.Value, ApproachWords.Of(change.Any.Direction), measure, [new ComparedFigure("model", Finite(before), Finite(after))]);
-        yield return Row("delay, s/veh", change.Before?.DelayS, change.After?.DelayS);
-        yield return Row("stops per 100 vehicles", 100 * change.Before?.StopsPerVehicle, 100 * change.After?.StopsPerVehicle);
+        ApproachComparison Row(string measure, double? before, double? after, params IEnumerable<ComparedFigure> others) =>
+            new(change.Pattern!.Value, ApproachWords.Of(change.Any.Direction), measure, [new ComparedFigure(JudgedPlans.Model, Finite(before), Finite(after)), .. others]);
+        yield return Row("delay, s/veh", change.Before?.DelayS, change.After?.DelayS, judged.DelayOf(change.Any.Signal, change.Any.Direction));
+        yield return Row("stops per 100 vehicles", 100 * change.Before?.StopsPerVehicle, 100 * change.After?.StopsPerVehicle, judged.StopsOf(change.Any.Signal, change.Any.Direction));
         yield return Row("degree of saturation, %", 100 * change.Before?.DegreeOfSaturation, 100 * change.After?.DegreeOfSaturation);
         yield return Row("queue, veh", change.Before?.QueueVeh, change.After?.QueueVeh);
     }
@@ -96,15 +99,21 @@ public static class PlanDocuments
     private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
 
     /// <summary>Before and after by approach and period, as comma-separated text.</summary>
-    public static void WriteBeforeAfter(TextWriter writer, LogRetimingResult result)
+    /// <param name="judged">What simulators say, by period that was judged; null for the model alone.</param>
+    public static void WriteBeforeAfter(TextWriter writer, LogRetimingResult result, IReadOnlyDictionary<string, JudgedPlans>? judged = null)
     {
-        Row(writer, "period", "signal", "approach", "is_retimed", "pattern", "volume_veh_h", "delay_before_s", "delay_after_s", "stops_before_per_veh", "stops_after_per_veh",
-            "saturation_before", "saturation_after", "queue_before_veh", "queue_after_veh");
+        Row(writer, [
+            "period", "signal", "approach", "is_retimed", "pattern", "volume_veh_h", "delay_before_s", "delay_after_s", "stops_before_per_veh", "stops_after_per_veh",
+            "saturation_before", "saturation_after", "queue_before_veh", "queue_after_veh", .. JudgedPlans.Columns,
+        ]);
         foreach (var a in ApproachesOf(result))
         {
-            Row(writer, a.Period, a.Signal.Value, ApproachWords.Of(a.Any.Direction), a.IsRetimed ? "true" : "false", $"{a.Pattern}", Cell(a.Any.VolumeVehPerHour, "0"),
+            Row(writer, [
+                a.Period, a.Signal.Value, ApproachWords.Of(a.Any.Direction), a.IsRetimed ? "true" : "false", $"{a.Pattern}", Cell(a.Any.VolumeVehPerHour, "0"),
                 Cell(a.Before?.DelayS, "0.0"), Cell(a.After?.DelayS, "0.0"), Cell(a.Before?.StopsPerVehicle, "0.000"), Cell(a.After?.StopsPerVehicle, "0.000"),
-                Cell(a.Before?.DegreeOfSaturation, "0.000"), Cell(a.After?.DegreeOfSaturation, "0.000"), Cell(a.Before?.QueueVeh, "0.0"), Cell(a.After?.QueueVeh, "0.0"));
+                Cell(a.Before?.DegreeOfSaturation, "0.000"), Cell(a.After?.DegreeOfSaturation, "0.000"), Cell(a.Before?.QueueVeh, "0.0"), Cell(a.After?.QueueVeh, "0.0"),
+                .. JudgedIn(judged, a.Period).Cells(a.Any.Signal, a.Any.Direction),
+            ]);
         }
     }
 

@@ -7,6 +7,7 @@ using Crosstown.Core.Time;
 using Crosstown.Core;
 using Crosstown.Simulation.Detection;
 using Crosstown.Simulation.Towns;
+using Crosstown.Simulation.Traffic;
 
 namespace Crosstown.Simulation.Tests;
 
@@ -112,6 +113,8 @@ public sealed class TownTests
         Assert.Contains(town.Signals, s => s.Program.Overlaps.Any(o => o.TrailingGreenMs > 0));
         Assert.Contains(town.Signals, s => s.Weekdays.All(p => p.Pattern != ControllerStep.FreePattern));
         Assert.Contains(town.Signals, s => s.Weekdays.Any(p => p.Pattern == ControllerStep.FreePattern));
+        Assert.Equal("1004", Assert.Single(town.Signals, s => s.HasBadOffset).Signal.Value);
+        Assert.Equal(["1005", "1006"], town.Signals.Where(s => !s.StarvedPhases.IsEmpty).Select(s => s.Signal.Value));
         Assert.Equal(8, town.Signals.Select(s => s.Signal).Distinct().Count());
         Assert.Equal(7, town.Signals.Count(s => s.Faults.Count > 0));
         Assert.All(town.Links, l => Assert.True(l.TravelS > 17, $"{l.From} to {l.To} takes {l.TravelS} s"));
@@ -136,6 +139,71 @@ public sealed class TownTests
                 Assert.All(signal.Faults, f => Assert.True(
                     f.Kind is FaultKind.ClockJump
                     || (f.Kind is FaultKind.PedestrianButtonStuck ? c.PedestrianButtons.Any(b => b.Channel == f.Channel) : c.Detectors.Any(d => d.Channel == f.Channel))));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 7)]
+    [InlineData(1, 16)]
+    [InlineData(5, 7)]
+    [InlineData(5, 16)]
+    public void Starved_side_streets_fail_their_splits_in_the_peaks_while_the_arterial_has_green_to_spare(ulong seed, int hour)
+    {
+        var town = Town.Create(seed, Town.MaxSignals);
+        var range = new TimeRange(Start + (hour * Hour), Start + ((hour + 2) * Hour));
+        var ends = new Dictionary<(SignalId, int), (int Forced, int All)>();
+        var simulation = new TownSimulation(town, range.StartMs);
+        simulation.Advance(range.EndMs, (signal, events) =>
+        {
+            foreach (var e in events)
+            {
+                if (e.Code is EventCode.PhaseGapOut or EventCode.PhaseMaxOut or EventCode.PhaseForceOff)
+                {
+                    var (forced, all) = ends.GetValueOrDefault((signal, e.Parameter));
+                    ends[(signal, e.Parameter)] = (forced + (e.Code == EventCode.PhaseGapOut ? 0 : 1), all + 1);
+                }
+            }
+        });
+        var totals = simulation.ListTotals(range);
+        var starved = town.Signals.Where(s => !s.StarvedPhases.IsEmpty).ToList();
+        Assert.Equal(["1005", "1006", "1013", "1014", "1021"], starved.Select(s => s.Signal.Value));
+
+        // A signal of the same street whose side streets never grew.
+        var spared = town.FindSignal(SignalId.Parse("1022"))!;
+        double ForcedShare(TownSignal signal) => spared.Program.Phases.Where(p => p.BarrierGroup == 2).Average(p => ends[(signal.Signal, p.Number)] is var (forced, all) ? forced / (double)all : 0);
+        double DelayS(TownSignal signal, params TravelDirection[] directions)
+        {
+            var own = totals.Where(t => t.Signal == signal.Signal && directions.Contains(t.Direction)).ToList();
+            return own.Sum(t => t.DelayS) / own.Sum(t => t.Vehicles);
+        }
+
+        foreach (var signal in starved)
+        {
+            Assert.True(DelayS(signal, TravelDirection.Eastbound, TravelDirection.Westbound) > 2 * DelayS(signal, TravelDirection.Northbound, TravelDirection.Southbound));
+            Assert.True(ForcedShare(signal) > ForcedShare(spared) + 0.15, $"{signal.Signal}: {ForcedShare(signal):0.00}, {ForcedShare(spared):0.00}");
+
+            var pattern = signal.Program.Patterns.First(p => p.Number == (hour < 12 ? 1 : 3));
+            foreach (var (phase, direction) in new[] { (2, TravelDirection.Northbound), (6, TravelDirection.Southbound) })
+            {
+                var passing = new[] { Turn.Through, Turn.Right }.Sum(t => simulation.Total(signal.Signal, direction, t, range).Vehicles) / 2.0;
+                var lanes = signal.Lanes.Where(l => l.Phase == phase).ToList();
+                var greenShare = (pattern.SplitMs[(byte)phase] - signal.Program.Phases.First(p => p.Number == phase).ChangeMs) / (double)pattern.CycleMs;
+                Assert.True(passing < 0.75 * greenShare * lanes.Sum(l => 3_600_000.0 / l.SaturationHeadwayMs), $"{signal.Signal} phase {phase}: {passing} veh/h in {greenShare:0.00} of the time");
+            }
+        }
+
+        Assert.All(starved.Take(2), s => Assert.True(ForcedShare(s) > 0.7, $"{s.Signal}: {ForcedShare(s):0.00}"));
+    }
+
+    [Fact]
+    public void Signals_of_a_street_share_its_cycle()
+    {
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            foreach (var kind in Town.Create(seed, Town.MaxSignals).Signals.GroupBy(s => s.Program.Phases.Length))
+            {
+                Assert.All(kind.SelectMany(s => s.Program.Patterns).GroupBy(p => p.Number), p => Assert.Single(p.Select(q => q.CycleMs).Distinct()));
             }
         }
     }

@@ -78,7 +78,7 @@ public sealed class LinkPivotTests
     [Fact]
     public void An_offset_that_sends_platoons_into_red_is_turned_round()
     {
-        // The fourth signal of the town begins half a cycle off. The second has the same cycle, and is well.
+        // The fourth signal of the town begins half a cycle off in the morning. The second has the same cycle, and is well.
         var record = TownRecord.Of(7, 8, 5.5, 12);
         var signals = record.Signals();
         var timings = signals.Select(s => InForceLearner.Learn(s.Configuration, s.Log)).ToList();

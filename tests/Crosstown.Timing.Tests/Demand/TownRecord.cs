@@ -74,7 +74,7 @@ internal sealed class TownRecord
     {
         var midnight = Range.StartMs / Day * Day;
         var range = new TimeRange(midnight + (long)(fromHour * Hour), midnight + (long)(toHour * Hour));
-        return _simulation.Crossed(signal, direction, turn, range) / (toHour - fromHour);
+        return _simulation.Total(signal, direction, turn, range).Vehicles / (toHour - fromHour);
     }
 
     /// <summary>Without any word of the coordinator: 131-156, 203-218 and the makers' own.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Crosstown.Core.Controllers;
 using Crosstown.Timing.Evaluation;
 using Crosstown.Timing.Model;
+using Crosstown.Timing.Optimization;
 using Crosstown.Timing.Tests.Optimization;
 
 namespace Crosstown.Timing.Tests.Evaluation;
@@ -114,6 +115,74 @@ public sealed class PlanEvaluatorTests
             Assert.Equal(answers[i % 3].Index, answers[i].Index);
             Assert.Equal(answers[i % 3].Rows, answers[i].Rows);
         }
+    }
+
+    [Fact]
+    public void Lanes_that_share_a_platoon_get_what_each_would_get_of_a_platoon_of_its_own()
+    {
+        // A hair's breadth between the proportions, and every group has a link of its own.
+        var network = ReferenceGrid.Make(3, 4, seed: 3);
+        var demand = network.Demands[0];
+        ImmutableArray<double> Parted(ImmutableArray<double> fed, int g) => fed.Length < 2 || g % 2 == 0 ? fed : fed.SetItem(0, fed[0] * (1 + 1e-5));
+        var parted = network with { Demands = [demand with { FedVehPerHour = [.. demand.FedVehPerHour.Select(Parted)] }] };
+        var random = new Core.RandomNumbers(5);
+        var plan = new NetworkPlan { Patterns = [.. network.Signals.Select(s => s.Today! with { OffsetMs = 1000 * random.NextInt(90) })] };
+        var shared = new ProfileEngine(network, 0, new EvaluationOptions(), new TimingObjective());
+        var own = new ProfileEngine(parted, 0, new EvaluationOptions(), new TimingObjective());
+        Assert.True(own.LinkCount > shared.LinkCount * 1.9, $"{own.LinkCount} and {shared.LinkCount}");
+        shared.SetPlan(plan);
+        own.SetPlan(plan);
+        Assert.InRange(own.Evaluate() / shared.Evaluate(), 1 - 1e-4, 1 + 1e-4);
+        for (var g = 0; g < network.Groups.Length; g++)
+        {
+            Assert.All(own.Departures(g).ToArray().Zip(shared.Departures(g).ToArray()), d => Assert.Equal(d.First, d.Second, 2e-3));
+            Assert.Equal(own.FedFrom(g, network.Groups[g].Signal + 1), shared.FedFrom(g, network.Groups[g].Signal + 1), 0.01);
+        }
+    }
+
+    [Fact]
+    public void Trying_plans_on_an_engine_that_is_ready_takes_no_memory()
+    {
+        var network = ReferenceGrid.Make(4, 5, seed: 3);
+        network = network with
+        {
+            Groups = [.. network.Groups.Select((g, i) => i % 8 == 1 ? g with { PermissivePhases = 1u << 2, Opposing = [(i / 8 * 8) + 4] } : g)],
+        };
+        var engine = new ProfileEngine(network, 0, new EvaluationOptions { MaxSweeps = 3 }, new TimingObjective { PedestrianWaitLimitS = 40 });
+        engine.SetPlan(ReferenceGrid.Today(network));
+        var tables = new PairTables(engine);
+        var search = new OffsetSearch(tables, new float[tables.SignalCount][]);
+        int[] changed = [7];
+        var splits = engine.Layout(7).SplitMs.ToArray();
+        var sum = 0.0;
+        for (var pass = 0; pass < 2; pass++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var trial = 0; trial < 20; trial++)
+            {
+                for (var s = 0; s < network.Signals.Length; s++)
+                {
+                    engine.SetZero(s, trial * (s % 7));
+                }
+
+                engine.ResetFlow();
+                sum += engine.Evaluate();
+                engine.SetOffset(7, trial, OffsetReference.BeginGreen);
+                (splits[2], splits[6], splits[4], splits[8]) = (splits[4], splits[8], splits[2], splits[6]);
+                engine.SetTiming(7, [], splits);
+                sum += engine.Propagate(changed);
+                tables.Clear();
+                tables.Add(engine, 1);
+                tables.Close();
+                search.Offsets[3] = trial;
+                search.Descend();
+                sum += search.Cost();
+            }
+
+            Assert.True(pass == 0 || GC.GetAllocatedBytesForCurrentThread() == before, $"{GC.GetAllocatedBytesForCurrentThread() - before} bytes");
+        }
+
+        Assert.InRange(sum, 100, 1e6);
     }
 
     [Fact]

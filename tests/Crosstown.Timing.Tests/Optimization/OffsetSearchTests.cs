@@ -58,7 +58,7 @@ public sealed class OffsetSearchTests
         {
             // Turning what comes from the signal upstream alone is moving that signal the other way; its own departures keep their shape.
             engine.SetZero(2, zero - (2 * d));
-            engine.Update(Group, keepsFlow: false);
+            engine.Update([Group], keepsFlow: false);
             Assert.Equal(engine.Cost(Group) - start, row[d] - row[0], 1e-3);
         }
     }

@@ -87,6 +87,112 @@ public sealed class PlanOptimizerTests
     }
 
     [Fact]
+    public void No_lock_is_ever_broken_and_near_today_stays_near_today_wherever_the_cycle_stays()
+    {
+        var stayed = 0;
+        var moved = 0;
+        for (var seed = 1UL; seed <= 24; seed++)
+        {
+            var random = new Core.RandomNumbers(seed, 77);
+            var network = ReferenceGrid.Make(2, 3, seed, cycleS: 80 + (5 * random.NextInt(5)));
+            network = network with
+            {
+                Signals =
+                [
+                    .. network.Signals.Select(s => s with
+                    {
+                        Locks = random.NextInt(2) == 0 ? TimingLocks.None : (TimingLocks)random.NextInt(16),
+                        Today = s.Today! with { OffsetMs = 1000 * random.NextInt(s.Today!.CycleMs / 1000), Sequence = random.NextInt(2) == 0 ? [] : [[2, 1, 3, 4], [5, 6, 8, 7]] },
+                    }),
+                ],
+            };
+            var options = new OptimizerOptions
+            {
+                MinCycleS = 75, MaxCycleS = 100, Seed = seed, KeepsPedestrianMinimums = false, MaxThreads = 2,
+                MaxOffsetChangeS = random.NextInt(3) == 0 ? null : random.NextInt(12), MaxSplitChangeS = random.NextInt(3) == 0 ? null : random.NextInt(6),
+                Arterials = random.NextInt(3) == 0 ? [new() { Signals = [0, 1, 2] }] : [],
+            };
+            var plan = new PlanOptimizer(network, options).Optimize().Plan;
+            for (var s = 0; s < network.Signals.Length; s++)
+            {
+                var (now, today, locks) = (plan.Patterns[s]!, network.Signals[s].Today!, network.Signals[s].Locks);
+                var what = $"seed {seed}, signal {s}, {locks}";
+                _ = new ControllerProgram(network.Signals[s].Phases, patterns: [now]);
+                Assert.True(!locks.HasFlag(TimingLocks.Cycle) || now.CycleMs == today.CycleMs, what);
+                Assert.True(!locks.HasFlag(TimingLocks.Splits) || now.SplitMs.SequenceEqual(today.SplitMs), what);
+                Assert.True(!locks.HasFlag(TimingLocks.Offset) || now.OffsetMs == today.OffsetMs % now.CycleMs, $"{what}: {today.OffsetMs} to {now.OffsetMs}");
+                Assert.True(!locks.HasFlag(TimingLocks.Sequence) || now.Sequence.Select(r => string.Join(' ', r)).SequenceEqual(today.Sequence.Select(r => string.Join(' ', r))), what);
+                if (now.CycleMs != today.CycleMs)
+                {
+                    moved++;
+                    continue;
+                }
+
+                stayed++;
+                var apart = Math.Abs(now.OffsetMs - today.OffsetMs);
+                Assert.True(options.MaxOffsetChangeS is not { } o || Math.Min(apart, now.CycleMs - apart) <= o * 1000, $"{what}: offset {today.OffsetMs} to {now.OffsetMs}, at most {options.MaxOffsetChangeS}");
+                Assert.True(
+                    options.MaxSplitChangeS is not { } x || today.SplitMs.All(p => Math.Abs(now.SplitMs[p.Key] - p.Value) <= x * 1000),
+                    $"{what}: {string.Join(',', today.SplitMs.Values)} to {string.Join(',', now.SplitMs.Values)}, at most {options.MaxSplitChangeS}");
+            }
+        }
+
+        Assert.True(stayed > 30 && moved > 30, $"{stayed} stayed, {moved} moved");
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(12)]
+    public void What_coordination_brings_on_a_link_is_the_index_less_its_mean_over_all_offsets(int seed)
+    {
+        var network = ReferenceGrid.Make(1, 2, (ulong)seed);
+        var options = new OptimizerOptions { ChangesCycle = false, ChangesSplits = false, ChangesSequence = false, Evaluation = new EvaluationOptions { MaxSweeps = 12, Tolerance = 1e-8 } };
+        var result = new PlanOptimizer(network, options).Optimize();
+        var evaluator = new PlanEvaluator(network, options.Evaluation);
+        var uncoordinated = Enumerable.Range(0, 90)
+            .Average(o => evaluator.Evaluate(new NetworkPlan { Patterns = result.Plan.Patterns.SetItem(1, result.Plan.Patterns[1]! with { OffsetMs = o * 1000 }) }).Index);
+        Assert.Equal(2, result.Links.Length);
+        Assert.Equal(uncoordinated - result.Evaluation.Index, result.Links.Sum(l => l.Gained), 0.005);
+        Assert.All(result.Links, l => Assert.True(l.Gained <= l.Worth && l.Worth > 0));
+        Assert.Equal(network.Demands[0].FedVehPerHour[8].Sum() + network.Demands[0].FedVehPerHour[9].Sum(), result.Links.Single(l => l.From == 0).VehPerHour, 0.01);
+    }
+
+    [Fact]
+    public void Splits_are_never_shorter_than_an_engineer_asks_and_that_costs_something()
+    {
+        var network = ReferenceGrid.Make(2, 3, 8);
+        var asked = Enumerable.Range(1, 8).ToImmutableSortedDictionary(p => (byte)p, p => p % 2 == 1 ? 21_000 : 24_000);
+        var options = Quick with { KeepsPedestrianMinimums = false };
+        var bound = network with { Signals = [.. network.Signals.Select((s, i) => i % 2 == 0 ? s with { Today = null, MinimumSplitMs = asked } : s)] };
+        var free = new PlanOptimizer(network, options).Optimize();
+        var result = new PlanOptimizer(bound, options).Optimize();
+        Assert.Contains(free.Plan.Patterns[0]!.SplitMs, split => split.Value < asked[split.Key]);
+        for (var s = 0; s < 6; s += 2)
+        {
+            Assert.All(result.Plan.Patterns[s]!.SplitMs, split => Assert.True(split.Value >= asked[split.Key], $"signal {s}, phase {split.Key}: {split.Value}"));
+        }
+
+        Assert.True(result.Evaluation.Index > free.Evaluation.Index);
+    }
+
+    [Fact]
+    public void Finer_steps_around_the_best_cycle_never_cost_and_often_gain()
+    {
+        var gained = 0;
+        for (var seed = 1UL; seed <= 4; seed++)
+        {
+            var network = ReferenceGrid.Make(2, 3, seed);
+            var coarse = new PlanOptimizer(network, new OptimizerOptions { FineCycleStepS = 10 }).Optimize();
+            var fine = new PlanOptimizer(network, new OptimizerOptions()).Optimize();
+            Assert.True(fine.Evaluation.Index <= coarse.Evaluation.Index * 1.0001, $"seed {seed}: {coarse.Evaluation.Index} to {fine.Evaluation.Index}");
+            Assert.Equal(0, coarse.Plan.Patterns[0]!.CycleMs % 10_000);
+            gained += fine.Plan.Patterns[0]!.CycleMs % 10_000 != 0 ? 1 : 0;
+        }
+
+        Assert.InRange(gained, 1, 4);
+    }
+
+    [Fact]
     public void Canceled_before_it_begins_it_gives_a_plan_that_is_not_worse_than_today_s()
     {
         var network = ReferenceGrid.Make(2, 3, 3);

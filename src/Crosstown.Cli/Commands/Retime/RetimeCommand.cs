@@ -60,7 +60,7 @@ internal static class RetimeCommand
         };
         var proof = new Option<string>("--proof")
         {
-            Description = "With --utdf: who compares the plan with today's: model, simulation (and the model), sumo (and the model) or all; SUMO where it is installed.",
+            Description = "With logs and --utdf: who compares the plan with today's: model, simulation (and the model), sumo (and the model) or all; SUMO where it is installed.",
             HelpName = "JUDGE",
             DefaultValueFactory = _ => "all",
         };
@@ -121,6 +121,7 @@ internal static class RetimeCommand
                         Intervals = parsed.GetValue(intervals)!,
                         Facts = parsed.GetValue(facts),
                         Choices = choices,
+                        Proof = judging,
                         Seconds = limit,
                         AsJson = asJson,
                     },

@@ -11,6 +11,8 @@ using Crosstown.Server.Measuring;
 using Crosstown.Server.Retiming;
 using Crosstown.Timing.Demand;
 using Crosstown.Timing.Guard;
+using Crosstown.Timing.Model;
+using Crosstown.Timing.Proof;
 using Crosstown.Timing.Retiming;
 using Crosstown.Timing.Sheets;
 using Crosstown.Timing.Utdf;
@@ -48,6 +50,8 @@ internal sealed record RetimeLogsRequest(string[] Paths, string? Data, string Ou
 
     public RetimeChoices Choices { get; init; } = new();
 
+    public ProofChoices Proof { get; init; } = new();
+
     /// <summary>End of the search; null for as long as it takes.</summary>
     public double? Seconds { get; init; }
 
@@ -63,6 +67,7 @@ internal static class RetimeLogs
     public static int Run(RetimeLogsRequest request, CancellationToken cancel)
     {
         var options = OptionsOf(request);
+        var judges = request.Proof.ToJudges();
         var issues = new DataIssueLog();
         using var scratch = request.Paths.Length > 0 ? PassingFolder.Create() : null;
         var configurations = SignalConfigurations.Open(request.Data, request.Configurations, issues, request.Signal);
@@ -84,8 +89,9 @@ internal static class RetimeLogs
             Options = options,
         }, request, issues, cancel);
 
-        var report = new RetimeLogsReport(answer);
-        var files = Make(answer, chosen is null ? corridors : [chosen], report);
+        var judged = Judge(answer.Result, judges, request, cancel);
+        var report = new RetimeLogsReport(answer, judged);
+        var files = Make(answer, chosen is null ? corridors : [chosen], report, judged);
         foreach (var (name, bytes) in files)
         {
             WholeFile.Write(Path.Combine(request.Output, name), bytes);
@@ -106,8 +112,26 @@ internal static class RetimeLogs
         return issues.Count > 0 || answer.Result.Approval is null || report.RefusedCount > 0 ? CommandLine.DoneWithProblems : CommandLine.Done;
     }
 
+    /// <summary>What simulators say of each period that changes, by its name; the model stands beside them.</summary>
+    private static Dictionary<string, JudgedPlans> Judge(LogRetimingResult result, ProofJudges judges, RetimeLogsRequest request, CancellationToken cancel)
+    {
+        var judged = new Dictionary<string, JudgedPlans>(StringComparer.Ordinal);
+        foreach (var (study, _, found) in judges == ProofJudges.Model ? [] : result.Periods)
+        {
+            if (found?.Approval is not null)
+            {
+                var today = new NetworkPlan { Patterns = [.. study.Network.Signals.Select(s => s.Today)] };
+                judged[study.Name] = PlanProof.Run(
+                    new PlanProofRequest(study.Network, today, found.Network, found.Plan) { Judges = judges, Seeds = request.Proof.Seeds, Seed = request.Choices.Seed, Progress = new ProofLine(Console.Error) }, cancel);
+                cancel.ThrowIfCancellationRequested();
+            }
+        }
+
+        return judged;
+    }
+
     /// <summary>Everything is made before anything is written.</summary>
-    private static List<(string Name, byte[] Bytes)> Make(RetimingAnswer answer, IReadOnlyList<Corridor> corridors, RetimeLogsReport report)
+    private static List<(string Name, byte[] Bytes)> Make(RetimingAnswer answer, IReadOnlyList<Corridor> corridors, RetimeLogsReport report, Dictionary<string, JudgedPlans> judged)
     {
         var result = answer.Result;
         var files = new List<(string Name, byte[] Bytes)>
@@ -118,11 +142,11 @@ internal static class RetimeLogs
             ("left-out.csv", Text(w => PlanDocuments.WriteLeftOut(w, result))),
             ("links.csv", Text(w => PlanDocuments.WriteLinks(w, result))),
             ("losses.csv", Text(w => PlanDocuments.WriteLosses(w, result))),
-            ("before-after.csv", Text(w => PlanDocuments.WriteBeforeAfter(w, result))),
+            ("before-after.csv", Text(w => PlanDocuments.WriteBeforeAfter(w, result, judged))),
         };
         if (result.Approval is { } approval)
         {
-            var details = PlanDocuments.SheetsOf(result, DateOnly.FromDateTime(TimeProvider.System.GetLocalNow().DateTime), report.Source);
+            var details = PlanDocuments.SheetsOf(result, DateOnly.FromDateTime(TimeProvider.System.GetLocalNow().DateTime), report.Source, judged);
             using var plans = new MemoryStream();
             PlanFile.Write(plans, approval, details);
             files.Add(("plans.json", plans.ToArray()));

@@ -2,12 +2,15 @@ using System.Globalization;
 using System.Text.Json;
 using Crosstown.Server.Retiming;
 using Crosstown.Timing.Evaluation;
+using Crosstown.Timing.Proof;
 using Crosstown.Timing.Retiming;
 
 namespace Crosstown.Cli.Commands.Retime;
 
 /// <summary>Says what came of a retiming from logs: to people and to scripts.</summary>
-internal sealed class RetimeLogsReport(RetimingAnswer answer)
+/// <param name="answer">The plans.</param>
+/// <param name="judged">What simulators say, by period that was judged.</param>
+internal sealed class RetimeLogsReport(RetimingAnswer answer, IReadOnlyDictionary<string, JudgedPlans> judged)
 {
     private const int ShownChanges = 6;
 
@@ -23,7 +26,7 @@ internal sealed class RetimeLogsReport(RetimingAnswer answer)
         {
             var clock = answer.Signals[0].Log.LocalTime;
             string Day(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(clock.ToLocalMs(ms)).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-            return string.Create(CultureInfo.InvariantCulture, $"Made from {answer.Events:N0} events of {answer.Signals.Count} signals, {Day(answer.Log.StartMs)} to {Day(answer.Log.EndMs)}; before and after by the model of cyclic flow profiles.");
+            return string.Create(CultureInfo.InvariantCulture, $"Made from {answer.Events:N0} events of {answer.Signals.Count} signals, {Day(answer.Log.StartMs)} to {Day(answer.Log.EndMs)}; before and after by the model of cyclic flow profiles{(judged.Count > 0 ? " and by simulation" : "")}.");
         }
     }
 
@@ -46,6 +49,11 @@ internal sealed class RetimeLogsReport(RetimingAnswer answer)
 
             var (before, after) = (Delay(period, result.Before), Delay(period, result.After));
             Line($"{period.Study.Name}: pattern {period.Pattern} for {result.Approval?.Proposal.Signals.Length ?? 0} signals; delay by the model {before:0.0} vehicle hours per hour today, {after:0.0} with the plan ({Change(before, after)}); {result.Refused.Length} refused by the guard, {result.Costly.Count} left because a plan costs more than it gains, {result.Fixed.Length} free or locked{(result.IsComplete ? "" : "; the search ended by its time")}");
+            foreach (var sentence in judged.TryGetValue(period.Study.Name, out var said) ? said.Sentences() : [])
+            {
+                output.WriteLine($"  {sentence}");
+            }
+
             foreach (var change in result.Changes.Take(ShownChanges))
             {
                 output.WriteLine($"  {change.Text}");
@@ -102,10 +110,11 @@ internal sealed class RetimeLogsReport(RetimingAnswer answer)
             json.WriteNumber("retimed", result.Approval?.Proposal.Signals.Length ?? 0);
             json.WriteNumber("refused", result.Refused.Length);
             json.WriteBoolean("is_complete", result.IsComplete);
-            Number(json, "delay_today_veh_h", Delay(period, result.Before));
-            Number(json, "delay_plan_veh_h", Delay(period, result.After));
-            Number(json, "index_today", result.Before.Index);
-            Number(json, "index_plan", result.After.Index);
+            JudgesJson.Number(json, "delay_today_veh_h", Delay(period, result.Before), 3);
+            JudgesJson.Number(json, "delay_plan_veh_h", Delay(period, result.After), 3);
+            JudgesJson.Number(json, "index_today", result.Before.Index, 3);
+            JudgesJson.Number(json, "index_plan", result.After.Index, 3);
+            JudgesJson.Write(json, judged.GetValueOrDefault(period.Study.Name, JudgedPlans.None));
             json.WriteEndObject();
         }
 
@@ -116,8 +125,8 @@ internal sealed class RetimeLogsReport(RetimingAnswer answer)
             json.WriteStartObject();
             json.WriteString("corridor", loss.Corridor);
             json.WriteString("period", loss.Period);
-            Number(json, "share", loss.Share);
-            Number(json, "coverage", loss.Coverage);
+            JudgesJson.Number(json, "share", loss.Share, 3);
+            JudgesJson.Number(json, "coverage", loss.Coverage, 3);
             json.WriteEndObject();
         }
 
@@ -137,18 +146,6 @@ internal sealed class RetimeLogsReport(RetimingAnswer answer)
 
         json.WriteEndArray();
         json.WriteEndObject();
-    }
-
-    private static void Number(Utf8JsonWriter json, string name, double? value)
-    {
-        if (value is { } number && double.IsFinite(number))
-        {
-            json.WriteNumber(name, Math.Round(number, 3));
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
     }
 
     /// <summary>Vehicle hours per hour, weighted over demands.</summary>

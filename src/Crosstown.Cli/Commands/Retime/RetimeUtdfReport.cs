@@ -163,32 +163,13 @@ internal sealed class RetimeUtdfReport
         json.WriteNumber("best_as_they_are", UnchangedCount);
         json.WriteNumber("not_asked", _result.Fixed.Length);
         json.WriteNumber("data_issues", issues);
-        Number(json, "delay_today_veh_h", Sum(_result.Before, d => d.DelayVehHours));
-        Number(json, "delay_plan_veh_h", Sum(_result.After, d => d.DelayVehHours));
-        Number(json, "stops_today_per_h", Sum(_result.Before, d => d.Stops));
-        Number(json, "stops_plan_per_h", Sum(_result.After, d => d.Stops));
-        Number(json, "index_today", _result.Before.Index);
-        Number(json, "index_plan", _result.After.Index);
-        json.WriteStartArray("judges");
-        foreach (var total in _judged.Totals)
-        {
-            json.WriteStartObject();
-            json.WriteString("judge", total.Source);
-            Figure(json, "delay_today_veh_h", total.DelayBefore);
-            Figure(json, "delay_plan_veh_h", total.DelayAfter);
-            Figure(json, "stops_today_per_h", total.StopsBefore);
-            Figure(json, "stops_plan_per_h", total.StopsAfter);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("judging_notes");
-        foreach (var note in _judged.Notes)
-        {
-            json.WriteStringValue(note);
-        }
-
-        json.WriteEndArray();
+        JudgesJson.Number(json, "delay_today_veh_h", Sum(_result.Before, d => d.DelayVehHours));
+        JudgesJson.Number(json, "delay_plan_veh_h", Sum(_result.After, d => d.DelayVehHours));
+        JudgesJson.Number(json, "stops_today_per_h", Sum(_result.Before, d => d.Stops));
+        JudgesJson.Number(json, "stops_plan_per_h", Sum(_result.After, d => d.Stops));
+        JudgesJson.Number(json, "index_today", _result.Before.Index);
+        JudgesJson.Number(json, "index_plan", _result.After.Index);
+        JudgesJson.Write(json, _judged);
         json.WriteStartArray("refused");
         foreach (var refused in _result.Refused)
         {
@@ -225,24 +206,6 @@ internal sealed class RetimeUtdfReport
 
         json.WriteEndArray();
         json.WriteEndObject();
-    }
-
-    private static void Number(Utf8JsonWriter json, string name, double value)
-    {
-        if (double.IsFinite(value))
-        {
-            json.WriteNumber(name, Math.Round(value, 2));
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
-    }
-
-    private static void Figure(Utf8JsonWriter json, string name, JudgedFigure? figure)
-    {
-        Number(json, name, figure?.Mean ?? double.NaN);
-        Number(json, $"{name}_deviation", figure?.Deviation ?? double.NaN);
     }
 
     private static string Cell(double? value, string format) => value is { } number && double.IsFinite(number) ? number.ToString(format, CultureInfo.InvariantCulture) : "";

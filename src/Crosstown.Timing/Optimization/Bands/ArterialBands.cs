@@ -111,8 +111,8 @@ public static class ArterialBands
         ImmutableArray<int> taken = [.. signals.Select((_, i) => choices is { Count: > 0 } ? choices[i] : 0)];
         var (outward, inward) = TravelFromFirst(signals);
         var greens = signals.Select((s, i) => s.Choices[taken[i]]).ToList();
-        var outbound = Widest(cycleS, [.. greens.Select((g, i) => (offsetsS[i] + g.OutboundStartS - outward[i], g.OutboundGreenS))]);
-        var inbound = Widest(cycleS, [.. greens.Select((g, i) => (offsetsS[i] + g.InboundStartS + inward[i], g.InboundGreenS))]);
+        var outbound = Widest(cycleS, [.. greens.Select((g, i) => (offsetsS[i] + g.OutboundStartS - outward[i], g.OutboundGreenS))]).Width;
+        var inbound = Widest(cycleS, [.. greens.Select((g, i) => (offsetsS[i] + g.InboundStartS + inward[i], g.InboundGreenS))]).Width;
         var shortest = greens.Min(g => g.OutboundGreenS) + greens.Min(g => g.InboundGreenS);
         return new ArterialBand(cycleS, outbound, inbound, [.. offsetsS], taken, shortest == 0 ? 0 : (outbound + inbound) / (double)shortest);
     }
@@ -151,6 +151,57 @@ public static class ArterialBands
         }
 
         return signals.MoveToImmutable();
+    }
+
+    /// <summary>Bands of an arterial of a network under a plan.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="along">Indices of signals in order.</param>
+    /// <returns>Null when two neighbors do not feed each other both ways, a signal is free, or cycles differ or are no whole seconds.</returns>
+    public static ArterialBand? FindBand(TimingNetwork network, NetworkPlan plan, IReadOnlyList<int> along)
+    {
+        if (FindArterial(network, plan, along) is not { } signals || plan.Patterns[along[0]]!.CycleMs % 1000 != 0)
+        {
+            return null;
+        }
+
+        return Measure(signals, plan.Patterns[along[0]]!.CycleMs / 1000, [.. along.Select(s => LocalZeroS(network.Signals[s], plan.Patterns[s]!))]);
+    }
+
+    /// <summary>Mean flow from signal to signal along an arterial and against it, veh/h, over its links and all demands; null when two neighbors do not feed each other both ways.</summary>
+    internal static (double Outbound, double Inbound)? FindVolumes(TimingNetwork network, IReadOnlyList<int> along)
+    {
+        double outbound = 0, inbound = 0;
+        for (var d = 0; d < network.Demands.Length; d++)
+        {
+            if (Follow(network, along, d) is not { } outward || Follow(network, [.. along.Reverse()], d) is not { } inward)
+            {
+                return null;
+            }
+
+            outbound += network.Demands[d].Weight * outward.Sum(p => p.VehPerHour) / (along.Count - 1);
+            inbound += network.Demands[d].Weight * inward.Sum(p => p.VehPerHour) / (along.Count - 1);
+        }
+
+        var weight = network.Demands.Sum(d => d.Weight);
+        return (outbound / weight, inbound / weight);
+    }
+
+    /// <summary>Where each signal's local zero may lie, by whole second of the cycle, so that the bands which the offsets give stay as wide as they are.</summary>
+    internal static bool[][] FindRoom(IReadOnlyList<BandSignal> signals, int cycleS, IReadOnlyList<int> offsetsS)
+    {
+        var (outward, inward) = TravelFromFirst(signals);
+        var greens = signals.Select(s => s.Choices[0]).ToList();
+        var outbound = Widest(cycleS, [.. greens.Select((g, i) => (offsetsS[i] + g.OutboundStartS - outward[i], g.OutboundGreenS))]);
+        var inbound = Widest(cycleS, [.. greens.Select((g, i) => (offsetsS[i] + g.InboundStartS + inward[i], g.InboundGreenS))]);
+        bool Covers(int bandStartS, int bandS, int greenStartS, int greenS) => bandS == 0 || greenS == cycleS || Wrap(bandStartS - greenStartS, cycleS) + bandS <= greenS;
+        return
+        [
+            .. greens.Select((g, i) => Enumerable.Range(0, cycleS)
+                .Select(zero => Covers(outbound.StartS + outward[i], outbound.Width, zero + g.OutboundStartS, g.OutboundGreenS)
+                    && Covers(inbound.StartS - inward[i], inbound.Width, zero + g.InboundStartS, g.InboundGreenS))
+                .ToArray()),
+        ];
     }
 
     /// <summary>Local zero of a pattern in master time, rounded to s: where its offset puts the begin of barrier group 1.</summary>
@@ -212,10 +263,10 @@ public static class ArterialBands
         return best.Width < 0 ? (0, 0, 0) : best;
     }
 
-    /// <summary>Width of what all windows have in common, by the second.</summary>
-    private static int Widest(int cycleS, ReadOnlySpan<(int StartS, int LengthS)> windows)
+    /// <summary>The widest part that all windows have in common, by the second.</summary>
+    private static (int StartS, int Width) Widest(int cycleS, ReadOnlySpan<(int StartS, int LengthS)> windows)
     {
-        var widest = 0;
+        var widest = (StartS: 0, Width: 0);
         for (var start = 0; start < cycleS; start++)
         {
             var width = cycleS;
@@ -225,7 +276,7 @@ public static class ArterialBands
                 width = Math.Min(width, window.LengthS == cycleS ? cycleS : Math.Max(0, window.LengthS - into));
             }
 
-            widest = Math.Max(widest, width);
+            widest = width > widest.Width ? (start, width) : widest;
         }
 
         return widest;
@@ -234,9 +285,9 @@ public static class ArterialBands
     private static int Wrap(int s, int cycleS) => ((s % cycleS) + cycleS) % cycleS;
 
     /// <summary>The group at each signal that serves what comes from the one before; at the first, the group that feeds the second most.</summary>
-    private static (int Group, double TravelS)[]? Follow(TimingNetwork network, IReadOnlyList<int> along, int demand)
+    private static (int Group, double TravelS, double VehPerHour)[]? Follow(TimingNetwork network, IReadOnlyList<int> along, int demand)
     {
-        var found = new (int Group, double TravelS)[along.Count];
+        var found = new (int Group, double TravelS, double VehPerHour)[along.Count];
         for (var i = 1; i < along.Count; i++)
         {
             var most = 0.0;
@@ -249,8 +300,8 @@ public static class ArterialBands
                     if (network.Groups[feeder.Group].Signal == along[i - 1] && flow > most)
                     {
                         most = flow;
-                        found[i] = (g, feeder.TravelS);
-                        found[0] = i == 1 ? (feeder.Group, 0) : found[0];
+                        found[i] = (g, feeder.TravelS, flow);
+                        found[0] = i == 1 ? (feeder.Group, 0, 0) : found[0];
                     }
                 }
             }

@@ -41,7 +41,7 @@ public sealed class RetimeLogsTests(StreetMorning street) : IClassFixture<Street
     public async Task Logs_alone_give_plans_sheets_and_what_they_lack()
     {
         var plan = street.PathTo("from-files");
-        var (exit, said) = await InstalledProgram.RunAsync("", ["retime", street.Logs, "--zone", TownFeed.Zone, "--out", plan, "--for", "am", .. s_word]);
+        var (exit, said) = await InstalledProgram.RunAsync("", ["retime", street.Logs, "--zone", TownFeed.Zone, "--out", plan, "--for", "am", "--proof", "model", .. s_word]);
 
         Assert.True(exit is 0 or 1, said);
         Assert.Contains("it was learned from the log", said, StringComparison.Ordinal);
@@ -62,7 +62,7 @@ public sealed class RetimeLogsTests(StreetMorning street) : IClassFixture<Street
         var (imported, importSaid) = await InstalledProgram.RunAsync("", "import", street.Logs, "--data", street.Data, "--zone", TownFeed.Zone);
         Assert.True(imported is 0 or 1, importSaid);
         var plan = street.PathTo("from-data");
-        var (exit, said) = await InstalledProgram.RunAsync("", ["retime", "--data", street.Data, "--out", plan, "--json", .. s_word]);
+        var (exit, said) = await InstalledProgram.RunAsync("", ["retime", "--data", street.Data, "--out", plan, "--json", "--proof", "simulation", "--proof-seeds", "2", .. s_word]);
 
         Assert.True(exit is 0 or 1, said);
         using var summary = JsonDocument.Parse(said[said.IndexOf('{', StringComparison.Ordinal)..(said.LastIndexOf('}') + 1)]);
@@ -70,6 +70,10 @@ public sealed class RetimeLogsTests(StreetMorning street) : IClassFixture<Street
         Assert.True(summary.RootElement.GetProperty("retimed").GetInt32() >= 2, said);
         var morning = summary.RootElement.GetProperty("periods").EnumerateArray().MaxBy(p => p.GetProperty("delay_today_veh_h").GetDouble());
         Assert.True(morning.GetProperty("delay_plan_veh_h").GetDouble() < morning.GetProperty("delay_today_veh_h").GetDouble());
+        var judges = morning.GetProperty("judges").EnumerateArray().ToList();
+        Assert.Equal(["model", "simulation"], judges.Select(j => j.GetProperty("judge").GetString()));
+        Assert.All(judges, j => Assert.True(j.GetProperty("delay_today_veh_h").GetDouble() > 0));
+        Assert.Contains("simulation_delay_after_s_deviation", File.ReadLines(Path.Combine(plan, "before-after.csv")).First(), StringComparison.Ordinal);
         Assert.Contains(summary.RootElement.GetProperty("losses").EnumerateArray(), l => l.GetProperty("corridor").GetString() == "harrison" && l.GetProperty("share").GetDouble() > 0.02);
         Assert.Contains(Directory.GetFiles(Path.Combine(plan, "time-space")), f => f.EndsWith("-plan.svg", StringComparison.Ordinal));
         using var plans = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(plan, "plans.json")));

@@ -108,6 +108,12 @@ public static class FactsFile
             Number("buttonToCurbFt", street.ButtonToCurbFt);
             Number("walkingFtPerS", street.WalkingFtPerS);
             Number("leadingWalkS", street.LeadingWalkS);
+            if (facts.Phases.FirstOrDefault(p => p.Number == street.Phase) is { AddedInitialMs: > 0 } timing)
+            {
+                json.WriteNumber("addedInitialS", timing.AddedInitialMs / 1000m);
+                json.WriteNumber("maximumInitialS", timing.MaximumInitialMs / 1000m);
+            }
+
             json.WriteEndObject();
         }
 
@@ -201,6 +207,8 @@ public static class FactsFile
             ButtonToCurbFt = fields.Number("buttonToCurbFt", 1, 450),
             WalkingFtPerS = fields.Number("walkingFtPerS", 2, 3.5m),
             LeadingWalkS = fields.Number("leadingWalkS", 0, 30),
+            AddedInitialS = fields.Number("addedInitialS", 0, 30),
+            MaximumInitialS = fields.Number("maximumInitialS", 0, 255),
         };
         fields.Finish();
         return phase;

@@ -35,6 +35,7 @@ public sealed record MeasuredFacts
             PreventsBackup = PreventsBackup ?? facts.PreventsBackup,
             OffsetReference = OffsetReference ?? facts.OffsetReference,
             CoordinationGroup = CoordinationGroup is { } group ? group.Length > 0 ? group : null : facts.CoordinationGroup,
+            Phases = [.. facts.Phases.Select(p => Phases.Where(m => m.Phase is null || m.Phase == p.Number).Aggregate(p, (timing, phase) => phase.ApplyTo(timing)))],
             Street = [.. facts.Street.Select(s => Phases.Where(p => p.Phase is null || p.Phase == s.Phase).Aggregate(s, (street, phase) => phase.ApplyTo(street)))],
         };
         if (Conflicts is { } pairs && facts.Conflicts is { } known)
@@ -84,7 +85,7 @@ public sealed record MeasuredFacts
             OverlapStreet =
             [
                 .. facts.OverlapStreet.Where(o => arrows.TrueForAll(t => t.Overlap != o.Overlap)),
-                .. arrows.Select(t => facts.Street.FirstOrDefault(s => s.Phase == t.Turn.Through) is { } street
+                .. arrows.Select(t => facts.Street.FirstOrDefault(s => s.Phase == (t.Turn.Protected ?? t.Turn.Through)) is { } street
                     ? new OverlapFacts(t.Overlap!.Value, street.SpeedMph, street.GradePercent, street.WidthFt)
                     : new OverlapFacts(t.Overlap!.Value, null, null, null)),
             ],
@@ -119,6 +120,18 @@ public sealed record MeasuredPhase
     public decimal? WalkingFtPerS { get; init; }
 
     public decimal? LeadingWalkS { get; init; }
+
+    /// <summary>Seconds that the controller adds to the minimum green for each vehicle that came on red; 0 where it adds none. No log shows it.</summary>
+    public decimal? AddedInitialS { get; init; }
+
+    /// <summary>The longest minimum green with what is added.</summary>
+    public decimal? MaximumInitialS { get; init; }
+
+    internal PhaseTiming ApplyTo(PhaseTiming timing) => timing with
+    {
+        AddedInitialMs = AddedInitialS is { } added ? (int)(added * 1000) : timing.AddedInitialMs,
+        MaximumInitialMs = MaximumInitialS is { } most ? (int)(most * 1000) : timing.MaximumInitialMs,
+    };
 
     internal PhaseFacts ApplyTo(PhaseFacts street) => street with
     {

@@ -84,10 +84,10 @@ public sealed class LogRetiming
         }
     }
 
-    /// <summary>Patterns of today as the cabinet counts their offsets.</summary>
+    /// <summary>Phases as they stand in the cabinet, and patterns of today as it counts their offsets.</summary>
     private static TimingNetwork WithFacts(TimingNetwork network, ImmutableArray<SignalFacts> facts) => network with
     {
-        Signals = [.. network.Signals.Select((s, i) => s.Today is { } today && facts[i].OffsetReference is { } reference ? s with { Today = LogFacts.At(s.Phases, today, reference) } : s)],
+        Signals = [.. network.Signals.Select((s, i) => s with { Phases = facts[i].Phases, Today = s.Today is { } today && facts[i].OffsetReference is { } reference ? LogFacts.At(s.Phases, today, reference) : s.Today })],
     };
 
     private static DayPart PartOf(TimeOfDay when) => ((when.FromMinute + when.ToMinute) / 2) switch

@@ -229,7 +229,7 @@ function Approaches({ period }: { period: RetimingPeriod }): JSX.Element | null 
   ];
   return rows.length === 0 ? null : (
     <Panel title="Expected effect by approach" subtitle="signals that change; today → with the plan" flush>
-      <DataTable columns={columns} rows={rows} caption="Expected effect by approach" rowKey={a => `${a.signal} ${a.approach}`} initialSort={{ key: 'hours', descending: true }} pageRows={20} />
+      <DataTable columns={columns} rows={rows} caption="Delay, stops, saturation and queues by approach, today and with the plan" rowKey={a => `${a.signal} ${a.approach}`} initialSort={{ key: 'hours', descending: true }} pageRows={20} />
     </Panel>
   );
 }

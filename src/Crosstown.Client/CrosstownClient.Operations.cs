@@ -35,6 +35,10 @@ public sealed partial class CrosstownClient
     public Task AddSourceTokenAsync(NewSourceToken content, CancellationToken stop = default) =>
         DoAsync(HttpMethod.Post, With($"api/v1/source-tokens"), System.Net.Http.Json.JsonContent.Create(content, options: s_json), stop);
 
+    /// <summary>Agrees to what another person proposed: nobody approves their own. Written into the audit.</summary>
+    public Task<RetimingDetail> ApproveRetimingAsync(long id, RetimingStepOrder content, CancellationToken stop = default) =>
+        AskAsync<RetimingDetail>(HttpMethod.Post, With($"api/v1/retimings/{Escaped(id)}/approve"), System.Net.Http.Json.JsonContent.Create(content, options: s_json), stop);
+
     /// <summary>Check data.</summary>
     public Task CheckDataAsync(CancellationToken stop = default) =>
         DoAsync(HttpMethod.Post, With($"api/v1/data/check"), null, stop);
@@ -43,6 +47,10 @@ public sealed partial class CrosstownClient
     public Task<DiffAnswer> CompareConfigurationAsync(string id, string? before = null, CancellationToken stop = default) =>
         AskAsync<DiffAnswer>(HttpMethod.Post, With($"api/v1/signals/{Escaped(id)}/configuration/diff", ("before", before)), null, stop);
 
+    /// <summary>Sets a plan aside for good, before it is in the field. Written into the audit.</summary>
+    public Task<RetimingDetail> DeclineRetimingAsync(long id, RetimingStepOrder content, CancellationToken stop = default) =>
+        AskAsync<RetimingDetail>(HttpMethod.Post, With($"api/v1/retimings/{Escaped(id)}/decline"), System.Net.Http.Json.JsonContent.Create(content, options: s_json), stop);
+
     /// <summary>Disable person.</summary>
     public Task DisablePersonAsync(string name, CancellationToken stop = default) =>
         DoAsync(HttpMethod.Post, With($"api/v1/people/{Escaped(name)}/disable"), null, stop);
@@ -50,6 +58,10 @@ public sealed partial class CrosstownClient
     /// <summary>Enable person.</summary>
     public Task EnablePersonAsync(string name, CancellationToken stop = default) =>
         DoAsync(HttpMethod.Post, With($"api/v1/people/{Escaped(name)}/enable"), null, stop);
+
+    /// <summary>Notes the day in which people changed the cabinets. Nothing is sent to them. Written into the audit.</summary>
+    public Task<RetimingDetail> EnterRetimingAsync(long id, RetimingStepOrder content, CancellationToken stop = default) =>
+        AskAsync<RetimingDetail>(HttpMethod.Post, With($"api/v1/retimings/{Escaped(id)}/field"), System.Net.Http.Json.JsonContent.Create(content, options: s_json), stop);
 
     /// <summary>The streets under the map, as GeoJSON.</summary>
     public Task<Stream> OpenBasemapAsync(CancellationToken stop = default) =>
@@ -127,6 +139,22 @@ public sealed partial class CrosstownClient
     public Task<RankingAnswer> GetRankingAsync(string name, long @from, long @to, long? limit = null, CancellationToken stop = default) =>
         AskAsync<RankingAnswer>(HttpMethod.Get, With($"api/v1/rankings/{Escaped(name)}", ("from", @from), ("to", @to), ("limit", limit)), null, stop);
 
+    /// <summary>A proposal: every signal before and after, expected effect, reasons, refusals, assumptions, steps, and what was measured later.</summary>
+    public Task<RetimingDetail> GetRetimingAsync(long id, CancellationToken stop = default) =>
+        AskAsync<RetimingDetail>(HttpMethod.Get, With($"api/v1/retimings/{Escaped(id)}"), null, stop);
+
+    /// <summary>A file of a proposal: sheets to print, the plan as JSON and as objects of controllers, changes and the way back as text, tables, drawings.</summary>
+    public Task<string> GetRetimingFileAsync(long id, string name, CancellationToken stop = default) =>
+        AskAsync<string>(HttpMethod.Get, With($"api/v1/retimings/{Escaped(id)}/files/{Escaped(name)}"), null, stop);
+
+    /// <summary>A file of a proposal: sheets to print, the plan as JSON and as objects of controllers, changes and the way back as text, tables, drawings. Read as it comes, in one of text/html, text/csv, text/plain, image/svg+xml.</summary>
+    public Task<Stream> OpenRetimingFileAsync(string type, long id, string name, CancellationToken stop = default) =>
+        OpenAsync(With($"api/v1/retimings/{Escaped(id)}/files/{Escaped(name)}"), type, stop);
+
+    /// <summary>How far the study is that runs, and how the last one ended.</summary>
+    public Task<RetimingStudyStatus> GetRetimingStudyAsync(CancellationToken stop = default) =>
+        AskAsync<RetimingStudyStatus>(HttpMethod.Get, With($"api/v1/retimings/study"), null, stop);
+
     /// <summary>Who is signed in, what they may do, and the token that changes need.</summary>
     public Task<Session> GetSessionAsync(CancellationToken stop = default) =>
         AskAsync<Session>(HttpMethod.Get, With($"api/v1/session"), null, stop);
@@ -154,6 +182,10 @@ public sealed partial class CrosstownClient
     /// <summary>Import configuration.</summary>
     public Task<ImportPreview> ImportConfigurationAsync(string? signal = null, bool? replaces = null, CancellationToken stop = default) =>
         AskAsync<ImportPreview>(HttpMethod.Post, With($"api/v1/configuration/import", ("signal", signal), ("replaces", replaces)), null, stop);
+
+    /// <summary>Says that the change stays. Written into the audit.</summary>
+    public Task<RetimingDetail> KeepRetimingAsync(long id, RetimingStepOrder content, CancellationToken stop = default) =>
+        AskAsync<RetimingDetail>(HttpMethod.Post, With($"api/v1/retimings/{Escaped(id)}/keep"), System.Net.Http.Json.JsonContent.Create(content, options: s_json), stop);
 
     /// <summary>Learn configuration.</summary>
     public Task<ProposalAnswer> LearnConfigurationAsync(string id, CancellationToken stop = default) =>
@@ -203,6 +235,10 @@ public sealed partial class CrosstownClient
     public Task<IReadOnlyList<RankingSummary>> ListRankingsAsync(CancellationToken stop = default) =>
         AskAsync<IReadOnlyList<RankingSummary>>(HttpMethod.Get, With($"api/v1/rankings"), null, stop);
 
+    /// <summary>Plans that studies of the logs found, what each corridor lost by its timing in 90 days, and the study that runs.</summary>
+    public Task<RetimingsAnswer> ListRetimingsAsync(CancellationToken stop = default) =>
+        AskAsync<RetimingsAnswer>(HttpMethod.Get, With($"api/v1/retimings"), null, stop);
+
     /// <summary>Signals with their class now, by page.</summary>
     public Task<PageOfSignalAnswer> ListSignalsAsync(string? query = null, string? status = null, int? page = null, int? size = null, CancellationToken stop = default) =>
         AskAsync<PageOfSignalAnswer>(HttpMethod.Get, With($"api/v1/signals", ("query", query), ("status", status), ("page", page), ("size", size)), null, stop);
@@ -222,6 +258,10 @@ public sealed partial class CrosstownClient
     /// <summary>Preview retention.</summary>
     public Task<IReadOnlyList<RetentionPlan>> PreviewRetentionAsync(RetentionAsked content, CancellationToken stop = default) =>
         AskAsync<IReadOnlyList<RetentionPlan>>(HttpMethod.Post, With($"api/v1/data/retention/preview"), System.Net.Http.Json.JsonContent.Create(content, options: s_json), stop);
+
+    /// <summary>Stands for a plan that a study found. Written into the audit.</summary>
+    public Task<RetimingDetail> ProposeRetimingAsync(long id, RetimingStepOrder content, CancellationToken stop = default) =>
+        AskAsync<RetimingDetail>(HttpMethod.Post, With($"api/v1/retimings/{Escaped(id)}/propose"), System.Net.Http.Json.JsonContent.Create(content, options: s_json), stop);
 
     /// <summary>Put city file.</summary>
     public Task PutCityFileAsync(CancellationToken stop = default) =>
@@ -247,6 +287,10 @@ public sealed partial class CrosstownClient
     public Task RevokeSourceTokenAsync(string name, CancellationToken stop = default) =>
         DoAsync(HttpMethod.Delete, With($"api/v1/source-tokens/{Escaped(name)}"), null, stop);
 
+    /// <summary>Notes the day in which people put today's timing back. Written into the audit.</summary>
+    public Task<RetimingDetail> RollBackRetimingAsync(long id, RetimingStepOrder content, CancellationToken stop = default) =>
+        AskAsync<RetimingDetail>(HttpMethod.Post, With($"api/v1/retimings/{Escaped(id)}/roll-back"), System.Net.Http.Json.JsonContent.Create(content, options: s_json), stop);
+
     /// <summary>Set person roles.</summary>
     public Task SetPersonRolesAsync(string name, RoleList content, CancellationToken stop = default) =>
         DoAsync(HttpMethod.Put, With($"api/v1/people/{Escaped(name)}/roles"), System.Net.Http.Json.JsonContent.Create(content, options: s_json), stop);
@@ -254,6 +298,10 @@ public sealed partial class CrosstownClient
     /// <summary>Sets a finding aside for up to 21 days, with a reason of a closed list. Written into the audit.</summary>
     public Task<SnoozeAnswer> SnoozeFindingAsync(string id, SnoozeAnswer content, CancellationToken stop = default) =>
         AskAsync<SnoozeAnswer>(HttpMethod.Post, With($"api/v1/findings/{Escaped(id)}/snooze"), System.Net.Http.Json.JsonContent.Create(content, options: s_json), stop);
+
+    /// <summary>Asks for a study of the logs of the last seven days, in the background. One at a time.</summary>
+    public Task<RetimingStudyStatus> StudyRetimingAsync(RetimingOrder content, CancellationToken stop = default) =>
+        AskAsync<RetimingStudyStatus>(HttpMethod.Post, With($"api/v1/retimings/study"), System.Net.Http.Json.JsonContent.Create(content, options: s_json), stop);
 
     /// <summary>Test source.</summary>
     public Task TestSourceAsync(long id, CancellationToken stop = default) =>

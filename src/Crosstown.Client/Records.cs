@@ -1321,6 +1321,746 @@ public sealed record RetentionPlan
     public long? NextMs { get; init; }
 }
 
+/// <summary>What the model expects at one approach.</summary>
+public sealed record RetimingApproach
+{
+    /// <summary>The field signal.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("signal")]
+    public required string Signal { get; init; }
+
+    /// <summary>Such as `eastbound`.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("approach")]
+    public required string Approach { get; init; }
+
+    /// <summary>veh/h.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("volumeVehPerHour")]
+    public required double VolumeVehPerHour { get; init; }
+
+    /// <summary>s/veh; null without traffic or when the signal is free.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("delayToday")]
+    public double? DelayToday { get; init; }
+
+    /// <summary>s/veh.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("delayPlan")]
+    public double? DelayPlan { get; init; }
+
+    /// <summary>Stops per vehicle, 0-1.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("stopsToday")]
+    public double? StopsToday { get; init; }
+
+    /// <summary>Stops per vehicle, 0-1.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("stopsPlan")]
+    public double? StopsPlan { get; init; }
+
+    /// <summary>Degree of saturation of the worst lane group.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("saturationToday")]
+    public double? SaturationToday { get; init; }
+
+    /// <summary>The same with the plan.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("saturationPlan")]
+    public double? SaturationPlan { get; init; }
+
+    /// <summary>Farthest back of the longest queue, veh.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("queueToday")]
+    public double? QueueToday { get; init; }
+
+    /// <summary>The same with the plan.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("queuePlan")]
+    public double? QueuePlan { get; init; }
+}
+
+/// <summary>A value that was assumed.</summary>
+public sealed record RetimingAssumed
+{
+    /// <summary>The field phase.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("phase")]
+    public required int Phase { get; init; }
+
+    /// <summary>In the unit of the fact: mph, percent or ft; null when it is no number.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("value")]
+    public double? Value { get; init; }
+}
+
+/// <summary>A fact that nobody measured.</summary>
+public sealed record RetimingAssumption
+{
+    /// <summary>The field signal.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("signal")]
+    public required string Signal { get; init; }
+
+    /// <summary>Such as `speed`.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("fact")]
+    public required string Fact { get; init; }
+
+    /// <summary>What it was taken from.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("basis")]
+    public required string Basis { get; init; }
+
+    /// <summary>Phases that it is about, each with its value; empty for the signal as a whole.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("phases")]
+    public required IReadOnlyList<RetimingAssumed> Phases { get; init; }
+}
+
+/// <summary>What to look at in the field after the change.</summary>
+public sealed record RetimingChecks
+{
+    /// <summary>The field signal.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("signal")]
+    public required string Signal { get; init; }
+
+    /// <summary>The field checks.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("checks")]
+    public required IReadOnlyList<string> Checks { get; init; }
+}
+
+/// <summary>All that is said of a proposal.</summary>
+public sealed record RetimingContent
+{
+    /// <summary>The field periods.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("periods")]
+    public required IReadOnlyList<RetimingPeriod> Periods { get; init; }
+
+    /// <summary>The field losses.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("losses")]
+    public required IReadOnlyList<RetimingLoss> Losses { get; init; }
+
+    /// <summary>Signals that keep their timing in every period.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("withdrawn")]
+    public required IReadOnlyList<RetimingRefusal> Withdrawn { get; init; }
+
+    /// <summary>Signals whose configuration was learned from the log.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("learned")]
+    public required IReadOnlyList<string> Learned { get; init; }
+
+    /// <summary>The field assumptions.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("assumptions")]
+    public required IReadOnlyList<RetimingAssumption> Assumptions { get; init; }
+
+    /// <summary>The field lacks.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("lacks")]
+    public required IReadOnlyList<RetimingLack> Lacks { get; init; }
+
+    /// <summary>The field fieldChecks.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("fieldChecks")]
+    public required IReadOnlyList<RetimingChecks> FieldChecks { get; init; }
+
+    /// <summary>The field drawings.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("drawings")]
+    public required IReadOnlyList<RetimingDrawing> Drawings { get; init; }
+}
+
+/// <summary>A proposal with everything that is said of it.</summary>
+public sealed record RetimingDetail
+{
+    /// <summary>The field proposal.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("proposal")]
+    public required RetimingRow Proposal { get; init; }
+
+    /// <summary>What was asked for.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("order")]
+    public required RetimingOrder Order { get; init; }
+
+    /// <summary>The field content.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("content")]
+    public required RetimingContent Content { get; init; }
+
+    /// <summary>What people did with it, the first first.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("steps")]
+    public required IReadOnlyList<RetimingStepRow> Steps { get; init; }
+
+    /// <summary>What can be taken home.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("files")]
+    public required IReadOnlyList<RetimingFileRow> Files { get; init; }
+
+    /// <summary>What can be done next; empty at the end.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("possible")]
+    public required IReadOnlyList<RetimingPossible> Possible { get; init; }
+}
+
+/// <summary>A corridor's drawings in one period.</summary>
+public sealed record RetimingDrawing
+{
+    /// <summary>The field corridor.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("corridor")]
+    public required string Corridor { get; init; }
+
+    /// <summary>The field name.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    /// <summary>The field period.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("period")]
+    public required string Period { get; init; }
+
+    /// <summary>Name of a file.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("today")]
+    public required string Today { get; init; }
+
+    /// <summary>Name of a file.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("plan")]
+    public required string Plan { get; init; }
+}
+
+/// <summary>What the logs measured of a change in the field.</summary>
+public sealed record RetimingEffect
+{
+    /// <summary>When it was measured, ms UTC.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("atMs")]
+    public required long AtMs { get; init; }
+
+    /// <summary>The local day of the change, which counts on neither side.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("changed")]
+    public required string Changed { get; init; }
+
+    /// <summary>The field figures.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("figures")]
+    public required IReadOnlyList<RetimingEffectFigure> Figures { get; init; }
+}
+
+/// <summary>One measured figure of a change in the field.</summary>
+public sealed record RetimingEffectFigure
+{
+    /// <summary>Such as `arrivals on green`.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("measure")]
+    public required string Measure { get; init; }
+
+    /// <summary>Of all figures.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("unit")]
+    public required string Unit { get; init; }
+
+    /// <summary>The field verdict.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("verdict")]
+    public required string Verdict { get; init; }
+
+    /// <summary>Whether it worked.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("sentence")]
+    public required string Sentence { get; init; }
+
+    /// <summary>Mean of the matched days before; null when there are too few.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("before")]
+    public double? Before { get; init; }
+
+    /// <summary>The same after.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("after")]
+    public double? After { get; init; }
+
+    /// <summary>Lower end of the interval of the difference.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("low")]
+    public double? Low { get; init; }
+
+    /// <summary>Upper end.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("high")]
+    public double? High { get; init; }
+
+    /// <summary>The field daysBefore.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("daysBefore")]
+    public required int DaysBefore { get; init; }
+
+    /// <summary>The field daysAfter.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("daysAfter")]
+    public required int DaysAfter { get; init; }
+
+    /// <summary>Share of the time before that the log saw, 0-1; null without any.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("seenBefore")]
+    public double? SeenBefore { get; init; }
+
+    /// <summary>The same after.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("seenAfter")]
+    public double? SeenAfter { get; init; }
+}
+
+/// <summary>Why a study ended without an answer.</summary>
+public sealed record RetimingFailure
+{
+    /// <summary>The field code.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("code")]
+    public required string Code { get; init; }
+
+    /// <summary>The field message.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("message")]
+    public required string Message { get; init; }
+}
+
+/// <summary>A file that a proposal has.</summary>
+public sealed record RetimingFileRow
+{
+    /// <summary>The field name.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    /// <summary>Its size.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("bytes")]
+    public required long Bytes { get; init; }
+}
+
+/// <summary>What the log of a signal does not tell.</summary>
+public sealed record RetimingLack
+{
+    /// <summary>The field signal.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("signal")]
+    public required string Signal { get; init; }
+
+    /// <summary>The field forOffsets.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("forOffsets")]
+    public required IReadOnlyList<string> ForOffsets { get; init; }
+
+    /// <summary>The field forSplits.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("forSplits")]
+    public required IReadOnlyList<string> ForSplits { get; init; }
+}
+
+/// <summary>What a corridor loses by its timing.</summary>
+public sealed record RetimingLoss
+{
+    /// <summary>When it was studied, ms UTC.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("atMs")]
+    public required long AtMs { get; init; }
+
+    /// <summary>Its id; empty for all signals.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("corridor")]
+    public required string Corridor { get; init; }
+
+    /// <summary>The street.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    /// <summary>Such as `weekdays 06:00-09:00`.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("period")]
+    public required string Period { get; init; }
+
+    /// <summary>Delay and stops under today's timing, vehicle hours per hour.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("today")]
+    public required double Today { get; init; }
+
+    /// <summary>The same under the best plan that is known.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("best")]
+    public required double Best { get; init; }
+
+    /// <summary>Share of today's, 0-1, that the best would save; null without traffic.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("share")]
+    public double? Share { get; init; }
+
+    /// <summary>Share of the period's time that the logs saw, 0-1.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("seenShare")]
+    public required double SeenShare { get; init; }
+}
+
+/// <summary>What a study is to retime, and what it may change. All fields may be left out.</summary>
+public sealed record RetimingOrder
+{
+    /// <summary>The corridor's id; null for all signals that have events.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("corridor")]
+    public string? Corridor { get; init; }
+
+    /// <summary>Parts of the day: night, morning, midday, evening; null or empty for all.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("parts")]
+    public IReadOnlyList<string>? Parts { get; init; }
+
+    /// <summary>balanced, delay, stops, pedestrians or worst; null for balanced.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("objective")]
+    public string? Objective { get; init; }
+
+    /// <summary>What stays: cycle, splits, sequence, offsets.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("keep")]
+    public IReadOnlyList<string>? Keep { get; init; }
+
+    /// <summary>Farthest that an offset or split may move from today's, whole s; null for any.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("withinS")]
+    public int? WithinS { get; init; }
+
+    /// <summary>What is accepted with open eyes: near-capacity, storage, less-than-today, pedestrians-by-override.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("accept")]
+    public IReadOnlyList<string>? Accept { get; init; }
+
+    /// <summary>Why it is accepted, of a closed list: seen-in-field, peak-is-short, walkers-are-rare, storage-is-longer, demonstration. What it means stands on the sheets.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("reason")]
+    public string? Reason { get; init; }
+}
+
+/// <summary>A pattern of one signal.</summary>
+public sealed record RetimingPattern
+{
+    /// <summary>1-253.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("pattern")]
+    public required int Pattern { get; init; }
+
+    /// <summary>s.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("cycleS")]
+    public required double CycleS { get; init; }
+
+    /// <summary>s.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("offsetS")]
+    public required double OffsetS { get; init; }
+
+    /// <summary>The point of the cycle that the offset is counted to.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("offsetReference")]
+    public required string OffsetReference { get; init; }
+
+    /// <summary>Phases by ring in the order of service; empty where splits do not fill the cycle.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("rings")]
+    public required IReadOnlyList<IReadOnlyList<RetimingPhase>> Rings { get; init; }
+}
+
+/// <summary>One period of a proposal.</summary>
+public sealed record RetimingPeriod
+{
+    /// <summary>Of all its signals.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("figures")]
+    public required RetimingPeriodFigures Figures { get; init; }
+
+    /// <summary>Those that the plan changes first.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("signals")]
+    public required IReadOnlyList<RetimingSignal> Signals { get; init; }
+
+    /// <summary>The field approaches.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("approaches")]
+    public required IReadOnlyList<RetimingApproach> Approaches { get; init; }
+
+    /// <summary>The field refusals.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("refusals")]
+    public required IReadOnlyList<RetimingRefusal> Refusals { get; init; }
+}
+
+/// <summary>Figures of one period.</summary>
+public sealed record RetimingPeriodFigures
+{
+    /// <summary>Such as `weekdays 06:00-09:00`.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    /// <summary>Its begin, minutes after local midnight.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("fromMinute")]
+    public required int FromMinute { get; init; }
+
+    /// <summary>Its end, minutes after local midnight.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("toMinute")]
+    public required int ToMinute { get; init; }
+
+    /// <summary>Number of the changed patterns; null for a period that was not searched.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("pattern")]
+    public int? Pattern { get; init; }
+
+    /// <summary>Signals that change.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("retimed")]
+    public required int Retimed { get; init; }
+
+    /// <summary>False when the search was cut off.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("isComplete")]
+    public required bool IsComplete { get; init; }
+
+    /// <summary>By the model, vehicle hours per hour; null for a period that was not searched.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("delayToday")]
+    public double? DelayToday { get; init; }
+
+    /// <summary>The same with the plan.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("delayPlan")]
+    public double? DelayPlan { get; init; }
+
+    /// <summary>By the model, stops per hour.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("stopsToday")]
+    public double? StopsToday { get; init; }
+
+    /// <summary>The same with the plan.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("stopsPlan")]
+    public double? StopsPlan { get; init; }
+}
+
+/// <summary>A phase in a ring of a pattern.</summary>
+public sealed record RetimingPhase
+{
+    /// <summary>1-16.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("phase")]
+    public required int Phase { get; init; }
+
+    /// <summary>Such as `eastbound through`; empty when unknown.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("movement")]
+    public required string Movement { get; init; }
+
+    /// <summary>Begin of its green from the begin of the first barrier group, s.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("startS")]
+    public required double StartS { get; init; }
+
+    /// <summary>With yellow and red clearance, s.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("splitS")]
+    public required double SplitS { get; init; }
+
+    /// <summary>s.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("yellowS")]
+    public required double YellowS { get; init; }
+
+    /// <summary>s.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("redClearanceS")]
+    public required double RedClearanceS { get; init; }
+
+    /// <summary>The field isCoordinated.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("isCoordinated")]
+    public required bool IsCoordinated { get; init; }
+}
+
+/// <summary>What can be done next.</summary>
+public sealed record RetimingPossible
+{
+    /// <summary>The step.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("act")]
+    public required string Act { get; init; }
+
+    /// <summary>Where it leads.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("state")]
+    public required string State { get; init; }
+
+    /// <summary>Who may take it.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("role")]
+    public required string Role { get; init; }
+
+    /// <summary>Why it may be taken: one of these is given with it.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("reasons")]
+    public required IReadOnlyList<string> Reasons { get; init; }
+
+    /// <summary>Whether the local day in the field is given with it.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("hasDay")]
+    public required bool HasDay { get; init; }
+
+    /// <summary>Why the account that asks cannot take it, in words; null when nothing but its role decides.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("hindrance")]
+    public string? Hindrance { get; init; }
+}
+
+/// <summary>A signal that keeps its timing, and one reason.</summary>
+public sealed record RetimingRefusal
+{
+    /// <summary>The field signal.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("signal")]
+    public required string Signal { get; init; }
+
+    /// <summary>Of the guard; empty when a plan would cost more than it gains.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("code")]
+    public required string Code { get; init; }
+
+    /// <summary>The rule that a plan would break; empty for none.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("rule")]
+    public required string Rule { get; init; }
+
+    /// <summary>The field part.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("part")]
+    public required string Part { get; init; }
+
+    /// <summary>The field message.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("message")]
+    public required string Message { get; init; }
+}
+
+/// <summary>A proposal as it is kept, without what only its own page shows.</summary>
+public sealed record RetimingRow
+{
+    /// <summary>The field id.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("id")]
+    public required long Id { get; init; }
+
+    /// <summary>The field madeMs.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("madeMs")]
+    public required long MadeMs { get; init; }
+
+    /// <summary>The field origin.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("origin")]
+    public required string Origin { get; init; }
+
+    /// <summary>The corridor's id; empty for all signals.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("corridor")]
+    public required string Corridor { get; init; }
+
+    /// <summary>The field state.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("state")]
+    public required string State { get; init; }
+
+    /// <summary>The field proposedBy.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("proposedBy")]
+    public string? ProposedBy { get; init; }
+
+    /// <summary>The field approvedBy.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("approvedBy")]
+    public string? ApprovedBy { get; init; }
+
+    /// <summary>The local day in which cabinets were changed, yyyy-mm-dd; null before.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("fieldDay")]
+    public string? FieldDay { get; init; }
+
+    /// <summary>The field summary.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("summary")]
+    public required RetimingSummary Summary { get; init; }
+
+    /// <summary>The field effect.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("effect")]
+    public RetimingEffect? Effect { get; init; }
+}
+
+/// <summary>What one signal runs in a period.</summary>
+public sealed record RetimingSignal
+{
+    /// <summary>The field signal.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("signal")]
+    public required string Signal { get; init; }
+
+    /// <summary>The field name.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    /// <summary>Whether the plan changes it in this period.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("isRetimed")]
+    public required bool IsRetimed { get; init; }
+
+    /// <summary>The field today.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("today")]
+    public RetimingPattern? Today { get; init; }
+
+    /// <summary>The field plan.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("plan")]
+    public RetimingPattern? Plan { get; init; }
+
+    /// <summary>What changes and what that does, as a sentence; why it stays, where the guard or its own cost kept it; empty for none.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("why")]
+    public required string Why { get; init; }
+}
+
+/// <summary>Why a step is taken.</summary>
+public sealed record RetimingStepOrder
+{
+    /// <summary>One of the step's closed list.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("reason")]
+    public string? Reason { get; init; }
+
+    /// <summary>The local day in which cabinets were changed, yyyy-mm-dd; for the steps in the field.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("day")]
+    public string? Day { get; init; }
+}
+
+/// <summary>Something that somebody did with a proposal.</summary>
+public sealed record RetimingStepRow
+{
+    /// <summary>What.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("act")]
+    public required string Act { get; init; }
+
+    /// <summary>Where it led.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("state")]
+    public required string State { get; init; }
+
+    /// <summary>When, ms UTC.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("atMs")]
+    public required long AtMs { get; init; }
+
+    /// <summary>Who.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("account")]
+    public required string Account { get; init; }
+
+    /// <summary>Why, of a closed list.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("reason")]
+    public required string Reason { get; init; }
+
+    /// <summary>The local day in the field, yyyy-mm-dd; null where there is none.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("day")]
+    public string? Day { get; init; }
+}
+
+/// <summary>Where the studies of this server stand.</summary>
+public sealed record RetimingStudyStatus
+{
+    /// <summary>Of the study that runs or waits.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("state")]
+    public required string State { get; init; }
+
+    /// <summary>The field origin.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("origin")]
+    public string? Origin { get; init; }
+
+    /// <summary>Of the study that runs; empty for all signals.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("corridor")]
+    public required string Corridor { get; init; }
+
+    /// <summary>When it began, ms UTC; null unless it runs.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("startedMs")]
+    public long? StartedMs { get; init; }
+
+    /// <summary>Which period is searched; null before and after.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("period")]
+    public string? Period { get; init; }
+
+    /// <summary>Of the search, 0-1.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("share")]
+    public required double Share { get; init; }
+
+    /// <summary>When the last one ended, ms UTC; null when there was none since the server's start.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("endedMs")]
+    public long? EndedMs { get; init; }
+
+    /// <summary>Seconds that it took.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("tookS")]
+    public double? TookS { get; init; }
+
+    /// <summary>Number of the proposal that it led to; null when nothing better was found, or it failed.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("proposal")]
+    public long? Proposal { get; init; }
+
+    /// <summary>The field failure.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("failure")]
+    public RetimingFailure? Failure { get; init; }
+}
+
+/// <summary>A proposal in a line.</summary>
+public sealed record RetimingSummary
+{
+    /// <summary>What it was made from, as a sentence.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("source")]
+    public required string Source { get; init; }
+
+    /// <summary>First event, ms UTC.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("fromMs")]
+    public required long FromMs { get; init; }
+
+    /// <summary>Last event, ms UTC.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("toMs")]
+    public required long ToMs { get; init; }
+
+    /// <summary>Events that were read.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("events")]
+    public required long Events { get; init; }
+
+    /// <summary>Signals that were studied.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("signals")]
+    public required int Signals { get; init; }
+
+    /// <summary>Signals that change in some period.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("retimed")]
+    public required int Retimed { get; init; }
+
+    /// <summary>Seconds that the study took.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("tookS")]
+    public required double TookS { get; init; }
+
+    /// <summary>By day type and time.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("periods")]
+    public required IReadOnlyList<RetimingPeriodFigures> Periods { get; init; }
+}
+
+/// <summary>All proposals, and what corridors lose.</summary>
+public sealed record RetimingsAnswer
+{
+    /// <summary>The newest first.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("items")]
+    public required IReadOnlyList<RetimingRow> Items { get; init; }
+
+    /// <summary>Of 90 days, the newest study first.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("losses")]
+    public required IReadOnlyList<RetimingLoss> Losses { get; init; }
+
+    /// <summary>The study that runs or ran last.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("study")]
+    public required RetimingStudyStatus Study { get; init; }
+
+    /// <summary>The local time of the night's study, such as `03:00`; null for none.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("night")]
+    public string? Night { get; init; }
+}
+
 /// <summary>RoleList, as the interface gives it.</summary>
 public sealed record RoleList
 {

@@ -70,6 +70,26 @@ public sealed class LiveTown : IAsyncLifetime
         Assert.Fail("Most signals of the town are not healthy after a minute.");
     }
 
+    /// <summary>Waits until the town's logs have been studied.</summary>
+    /// <returns>The proposal.</returns>
+    public async Task<long> FindProposalAsync(CancellationToken stop)
+    {
+        using var client = new HttpClient { BaseAddress = new Uri(Address) };
+        for (var i = 0; i < 600; i++)
+        {
+            var study = await client.GetFromJsonAsync<JsonElement>(new Uri("/api/v1/retimings/study", UriKind.Relative), stop);
+            if (study.GetProperty("endedMs").ValueKind == JsonValueKind.Number)
+            {
+                return study.GetProperty("proposal").GetInt64();
+            }
+
+            await Task.Delay(500, stop);
+        }
+
+        Assert.Fail("The town's logs have not been studied after five minutes.");
+        return 0;
+    }
+
     /// <summary>Hands a small file in, as a technician would, so that there is an import to look at.</summary>
     private async Task HandInAsync()
     {

@@ -3,6 +3,9 @@ namespace Crosstown.Browser.Tests;
 /// <summary>An address for each page, with the state that makes it show most; a test holds the list to the client's own.</summary>
 internal static class PageList
 {
+    /// <summary>The town's first proposal, which is there once its logs have been studied.</summary>
+    public const string Proposal = "/app/retiming/1";
+
     public static readonly string[] Client =
     [
         "/app/",
@@ -27,6 +30,8 @@ internal static class PageList
         "/app/signals/1004?p=yellow-red,left-turn-gap,spillback,detectors,feed&t=now-3h",
         "/app/corridors",
         "/app/corridors/harrison?t=now-15m",
+        "/app/retiming",
+        Proposal,
         "/app/configuration",
         "/app/configuration/1004",
         "/app/imports",

@@ -12,6 +12,11 @@ public sealed class PageTests(LiveTown town, Browser browser, ITestOutputHelper 
     [Trait("rule", "P18")]
     public async Task A_page_loads_without_an_error_a_foreign_request_or_an_overflow_and_axe_has_no_objection(string path)
     {
+        if (path == PageList.Proposal)
+        {
+            await town.FindProposalAsync(TestContext.Current.CancellationToken);
+        }
+
         foreach (var (width, isDark) in new[] { (1440, false), (390, true), (1440, true), (390, false) })
         {
             await using var view = await browser.OpenAsync(town.Address, width, width == 390 ? 844 : 900, isDark);

@@ -27,6 +27,7 @@ internal static class ApiRoutes
         Configuration.ConfigurationApi.Map,
         Imports.ImportsApi.Map,
         Data.DataApi.Map,
+        Retiming.RetimingApi.Map,
         Public.PublicApi.Map,
     ];
 

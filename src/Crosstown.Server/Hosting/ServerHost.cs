@@ -75,6 +75,7 @@ internal static class ServerHost
         Configuration.ConfigurationServices.Add(builder.Services);
         Imports.ImportServices.Add(builder.Services);
         Data.DataServices.Add(builder.Services, settings, builder.Configuration);
+        Retiming.RetimingServices.Add(builder.Services, builder.Configuration);
         Public.PublicServices.Add(builder.Services);
         add?.Invoke(builder.Services);
 

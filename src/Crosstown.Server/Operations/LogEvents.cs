@@ -29,5 +29,7 @@ internal static class LogEvents
     public static readonly EventId ReadyAgain = new(3741, nameof(ReadyAgain));
     public static readonly EventId InboxWaits = new(3750, nameof(InboxWaits));
     public static readonly EventId InboxFailed = new(3751, nameof(InboxFailed));
+    public static readonly EventId RetimingStopped = new(3760, nameof(RetimingStopped));
+    public static readonly EventId RetimingFailed = new(3761, nameof(RetimingFailed));
     public static readonly EventId InboxFileFailed = new(3752, nameof(InboxFileFailed));
 }

@@ -42,7 +42,20 @@ internal sealed record RetimingRequest
 /// <param name="Learned">Signals whose configuration nobody entered: it was learned from the log.</param>
 /// <param name="Events">Number of events that were read.</param>
 /// <param name="Log">From the first to the last of them.</param>
-internal sealed record RetimingAnswer(LogRetimingResult Result, IReadOnlyList<StudySignal> Signals, ImmutableArray<SignalId> Learned, long Events, TimeRange Log);
+internal sealed record RetimingAnswer(LogRetimingResult Result, IReadOnlyList<StudySignal> Signals, ImmutableArray<SignalId> Learned, long Events, TimeRange Log)
+{
+    /// <summary>What the plans were made from, as a sentence, judged by the model alone.</summary>
+    public string Source => SourceBy("the model of cyclic flow profiles");
+
+    /// <summary>What the plans were made from, as a sentence.</summary>
+    /// <param name="judges">What told before and after.</param>
+    public string SourceBy(string judges)
+    {
+        var clock = Signals[0].Log.LocalTime;
+        string Day(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(clock.ToLocalMs(ms)).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        return string.Create(CultureInfo.InvariantCulture, $"Made from {Events:N0} events of {Signals.Count} signals, {Day(Log.StartMs)} to {Day(Log.EndMs)}; before and after by {judges}.");
+    }
+}
 
 /// <summary>Reads logs, signal by signal, and makes plans of them.</summary>
 internal static class RetimingRun

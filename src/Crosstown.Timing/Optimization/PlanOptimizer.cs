@@ -283,7 +283,8 @@ public sealed class PlanOptimizer
 
             if (rank == 0 || ranked.Exists(list => list.Count > rank))
             {
-                starts.Add(new Candidate($"start {rank + 1}", states, IsToday: false));
+                int[] cyclesS = [.. states.OfType<SignalState>().Select(s => s.CycleMs / 1000).Distinct().Order()];
+                starts.Add(new Candidate(cyclesS.Length > 3 ? $"{cyclesS.Length} cycles, worked out" : $"cycle {string.Join(" and ", cyclesS)} s, worked out", states, IsToday: false));
             }
         }
 

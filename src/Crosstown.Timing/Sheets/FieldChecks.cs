@@ -1,12 +1,18 @@
+using System.Collections.Immutable;
 using Crosstown.Core.Controllers;
+using Crosstown.Core.Street;
 using Crosstown.Timing.Model;
 
 namespace Crosstown.Timing.Sheets;
 
 /// <summary>What an engineer should look at after the change, from what the plan changes.</summary>
-internal static class FieldChecks
+public static class FieldChecks
 {
-    public static IEnumerable<string> For(SheetTiming signal)
+    /// <summary>What to look at, as sentences, by signal in the plan's order; the same as on its sheets.</summary>
+    public static ImmutableArray<(SignalId Signal, ImmutableArray<string> Checks)> Of(ApprovedPlan plan, SheetDetails details) =>
+        [.. SheetTiming.Of(plan, details).Select(s => (s.About.Signal, For(s).ToImmutableArray()))];
+
+    internal static IEnumerable<string> For(SheetTiming signal)
     {
         yield return "Intervals in the cabinet are those of this sheet: minimum green, yellow, red clearance, walk and flashing don't walk, phase by phase.";
         foreach (var (pattern, today) in signal.Patterns.Zip(signal.Today))

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Crosstown.Cli.Tests.Output;
 using Crosstown.Timing.Tests.Utdf;
@@ -18,7 +19,7 @@ public sealed class RetimeUtdfTests
         var (bare, whole) = (Path.Combine(folder.Path, "bare"), Path.Combine(folder.Path, "whole"));
 
         var refused = await RunAsync("retime", "--utdf", file, "--out", bare);
-        var passed = await RunAsync("retime", "--utdf", file, "--out", whole, "--facts", facts, "--json");
+        var passed = await RunAsync("retime", "--utdf", file, "--out", whole, "--facts", facts, "--proof", "simulation", "--proof-seeds", "2", "--json");
 
         Assert.Equal((1, 0), (refused.Exit, passed.Exit));
         Assert.Equal(["assumptions.csv", "left-out.csv"], Names(bare));
@@ -36,8 +37,18 @@ public sealed class RetimeUtdfTests
         Assert.Contains("Not measured: width to clear", sheet, StringComparison.Ordinal);
         Assert.Contains("degree of saturation", sheet, StringComparison.Ordinal);
 
-        // Four approaches at each of two signals, and a header.
-        Assert.Equal(9, File.ReadLines(Path.Combine(whole, "before-after.csv")).Count());
+        // Four approaches at each of two signals, and a header; what the simulator saw stands beside the model's, with its spread.
+        var rows = File.ReadLines(Path.Combine(whole, "before-after.csv")).Select(r => r.Split(',')).ToList();
+        Assert.Equal(9, rows.Count);
+        double Cell(string[] row, string column) => double.Parse(row[Array.IndexOf(rows[0], column)], CultureInfo.InvariantCulture);
+        var busy = rows.Skip(1).Where(r => Cell(r, "volume_veh_h") >= 100).ToList();
+        Assert.NotEmpty(busy);
+        Assert.All(busy, r => Assert.InRange(Cell(r, "simulation_delay_after_s") / Cell(r, "delay_after_s"), 0.4, 2.5));
+        Assert.All(busy, r => Assert.True(Cell(r, "simulation_delay_after_s_deviation") >= 0));
+        Assert.All(rows.Skip(1), r => Assert.Equal("", r[Array.IndexOf(rows[0], "sumo_delay_after_s")]));
+        Assert.Contains("<th scope=\"colgroup\" colspan=\"3\">simulation</th>", sheet, StringComparison.Ordinal);
+        Assert.Equal(["model", "simulation"], summary.RootElement.GetProperty("judges").EnumerateArray().Select(j => j.GetProperty("judge").GetString()));
+        Assert.True(summary.RootElement.GetProperty("judges")[1].GetProperty("delay_plan_veh_h").GetDouble() > 0);
         var again = await RunAsync("utdf", "read", Path.Combine(whole, "main.csv"));
         Assert.Equal(0, again.Exit);
         Assert.Equal(UtdfFiles.Small, File.ReadAllText(file));

@@ -105,7 +105,8 @@ public sealed class UtdfFactsTests
         Assert.True(Bits.Has(facts.Conflicts!.Value[6], 2));
         var arrow = Assert.Single(facts.Overlaps);
         Assert.Equal((OverlapKind.FlashingYellowArrow, 6, 5, 3600, 1500), (arrow.Kind, arrow.Parents.Single(), arrow.ProtectedPhase, arrow.YellowMs, arrow.RedClearanceMs));
-        Assert.Equal(new OverlapFacts(1, 37, 0, 61), Assert.Single(facts.OverlapStreet));
+        var left = Street(facts, 5);
+        Assert.Equal(new OverlapFacts(1, left.SpeedMph, left.GradePercent, left.WidthFt), Assert.Single(facts.OverlapStreet));
         Assert.DoesNotContain(assumed, a => a.Fact is StreetFact.Speed or StreetFact.BicycleCrossing or StreetFact.Conflicts or StreetFact.LeftTurns);
         Assert.DoesNotContain(assumed, a => a is { Phase: 2, Fact: StreetFact.Width or StreetFact.Role });
         Assert.Contains(assumed, a => a is { Phase: 4, Fact: StreetFact.Width });

@@ -34,6 +34,7 @@ export function App(): JSX.Element {
     { keys: 'g a', does: 'Findings (alerts)', group: 'Go to', run: () => navigate('/findings') },
     { keys: 'g s', does: 'Signals', group: 'Go to', run: () => navigate('/signals') },
     { keys: 'g r', does: 'Rankings', group: 'Go to', run: () => navigate('/rankings') },
+    { keys: 'g t', does: 'Retiming', group: 'Go to', run: () => navigate('/retiming') },
     { keys: 'g w', does: 'Wall', group: 'Go to', run: () => navigate('/wall') },
     { keys: '[', does: 'Previous signal', group: 'Go to', run: () => go(-1) },
     { keys: ']', does: 'Next signal', group: 'Go to', run: () => go(1) },

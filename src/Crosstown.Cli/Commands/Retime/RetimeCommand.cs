@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Crosstown.Core.Data;
 using Crosstown.Server.Measuring;
+using Crosstown.Server.Retiming;
 
 namespace Crosstown.Cli.Commands.Retime;
 
@@ -88,6 +89,7 @@ internal static class RetimeCommand
             var (folderOut, asJson) = (parsed.GetValue(output)!, parsed.GetValue(json));
             var choices = new RetimeChoices
             {
+                Prefix = "--",
                 CycleS = parsed.GetValue(cycle),
                 Objective = parsed.GetValue(objective)!,
                 Keep = parsed.GetValue(keep) ?? [],

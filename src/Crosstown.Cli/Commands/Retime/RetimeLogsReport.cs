@@ -20,15 +20,7 @@ internal sealed class RetimeLogsReport(RetimingAnswer answer, IReadOnlyDictionar
     public int RefusedCount => _result.Withdrawn.Select(w => w.Signal).Concat(_result.Periods.SelectMany(p => p.Result?.Refused ?? []).Select(r => r.Signal)).Distinct().Count();
 
     /// <summary>What the plans were made from, as a sentence.</summary>
-    public string Source
-    {
-        get
-        {
-            var clock = answer.Signals[0].Log.LocalTime;
-            string Day(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(clock.ToLocalMs(ms)).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-            return string.Create(CultureInfo.InvariantCulture, $"Made from {answer.Events:N0} events of {answer.Signals.Count} signals, {Day(answer.Log.StartMs)} to {Day(answer.Log.EndMs)}; before and after by the model of cyclic flow profiles{(judged.Count > 0 ? " and by simulation" : "")}.");
-        }
-    }
+    public string Source => answer.SourceBy($"the model of cyclic flow profiles{(judged.Count > 0 ? " and by simulation" : "")}");
 
     public void Print(TextWriter output)
     {

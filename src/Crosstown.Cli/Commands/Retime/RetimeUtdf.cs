@@ -5,6 +5,7 @@ using System.Text;
 using Crosstown.Cli.Output;
 using Crosstown.Core.Data;
 using Crosstown.Logs.Store;
+using Crosstown.Server.Retiming;
 using Crosstown.Timing.Guard;
 using Crosstown.Timing.Optimization;
 using Crosstown.Timing.Proof;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Crosstown.Core.Controllers;
 using Crosstown.Core.Street;
 using Crosstown.Core.Tables;
+using Crosstown.Server.Retiming;
 using Crosstown.Timing.Evaluation;
 using Crosstown.Timing.Guard;
 using Crosstown.Timing.Optimization;

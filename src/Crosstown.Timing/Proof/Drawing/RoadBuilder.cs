@@ -204,10 +204,10 @@ internal sealed class RoadBuilder
     /// <summary>Turning bays begin where their storage says; where more lanes arrive than go on, bays begin with the approach, or lanes end on it.</summary>
     private void SetStretches(Approach approach)
     {
-        var onlyTurns = approach.Groups.TrueForAll(IsTurnOnly);
-        var widest = approach.Groups.OrderByDescending(g => _network.Groups[g].StorageVeh ?? double.MaxValue).First();
         var bayM = new Dictionary<int, double>();
-        foreach (var g in approach.Groups.Where(g => IsTurnOnly(g) && !(onlyTurns && g == widest)))
+
+        // Where all turn, their lanes are the street.
+        foreach (var g in approach.Groups.Where(g => IsTurnOnly(g) && !approach.Groups.TrueForAll(IsTurnOnly)))
         {
             var length = Math.Max(LeastStretchM, _network.Groups[g].StorageVeh / _network.Groups[g].Lanes * DriverFit.SpaceM ?? double.MaxValue);
             if (length < approach.LengthM - LeastStretchM)
@@ -512,12 +512,7 @@ internal sealed class RoadBuilder
         for (var k = 0; k < count; k++)
         {
             var at = last.Lanes.IndexOf((g, first + k));
-            var to = turn switch
-            {
-                TurnDirection.Left => leg.Lanes - count + k,
-                TurnDirection.Right => k,
-                _ => Place(g, approach, leg) + k,
-            };
+            var to = (turn == TurnDirection.Left ? leg.Lanes - Turning(approach.Groups, turn, leg) : 0) + Turning(approach.Groups.TakeWhile(o => o != g), turn, leg) + k;
             var (fromLane, toLane) = (_edges[last.Edge].Lanes[at], _edges[leg.Edge].Lanes[Math.Clamp(to, 0, leg.Lanes - 1)]);
             var shape = Bend(_lanes[fromLane], _lanes[toLane]);
             var inside = AddEdge($":{approach.Junction}_{_connections.Count}", approach.Junction, approach.Junction, Math.Max(1, LengthOf(shape)), speed, 1, _ => shape, EdgeFunction.Inside);
@@ -527,9 +522,9 @@ internal sealed class RoadBuilder
         }
     }
 
-    /// <summary>Through lanes of several groups stand beside each other on the leg.</summary>
-    private int Place(int g, Approach approach, Leg leg) =>
-        approach.Groups.TakeWhile(o => o != g).Where(o => _sketch.Ways[o].Exists(w => w.Turn == TurnDirection.Straight && w.Leg == leg)).Sum(o => _network.Groups[o].Lanes);
+    /// <summary>Lanes of groups that turn onto a leg; several groups' stand beside each other there.</summary>
+    private int Turning(IEnumerable<int> groups, TurnDirection turn, Leg leg) =>
+        groups.Where(o => _sketch.Ways[o].Exists(w => w.Turn == turn && w.Leg == leg)).Sum(o => LanesThatTurn(o, turn).Count);
 
     private static RoadPoint[] Bend(RoadLane from, RoadLane to)
     {

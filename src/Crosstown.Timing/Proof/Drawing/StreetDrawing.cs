@@ -33,7 +33,7 @@ public sealed record DrawnApproach(int Signal, TravelDirection Direction, Immuta
 /// <remarks>
 /// Every lane group becomes lanes at its stop line, with bays as long as its storage says. Streets between signals are as long as their travel times at their speed; a leg
 /// behind each intersection, and from there the approach of the next. Demand that no feeder brings enters where the approach begins. Routes follow the feeders' shares.
-/// A vehicle that the network knows nothing more of leaves at the end of the leg. Group without traffic, or without any phase that its signal has, are not drawn;
+/// A vehicle that the network knows nothing more of leaves at the end of the leg. Groups without traffic, or without any phase that their signal has, are not drawn;
 /// turns on red, walkers and gaps in coordination are not either.
 /// </remarks>
 public sealed class StreetDrawing

@@ -20,7 +20,7 @@ public sealed class PlanProofTests(ITestOutputHelper output)
     public void A_platoon_that_meets_green_is_better_by_SUMO_too()
     {
         Assert.SkipUnless(SumoProgramRun.IsInstalled, NoSumo);
-        Compare(Arterial(), ProofJudges.All);
+        Compare(Arterial() with { Seeds = 2 }, ProofJudges.All);
     }
 
     [Fact]
@@ -30,16 +30,16 @@ public sealed class PlanProofTests(ITestOutputHelper output)
     public void A_grid_in_step_is_better_by_SUMO_too()
     {
         Assert.SkipUnless(SumoProgramRun.IsInstalled, NoSumo);
-        Compare(Grid(), ProofJudges.All);
+        Compare(Grid() with { Seeds = 2 }, ProofJudges.All);
     }
 
     /// <summary>
-    /// A lane at random arrivals: HCM's uniform and random delay against vehicles that start, stop and follow each other. Measured over six hours: our simulator 1.04 and 0.96 of the
-    /// formula, SUMO 1.03 and 0.95.
+    /// A lane at random arrivals: HCM's uniform and random delay against vehicles that start, stop and follow each other. Measured over twelve hours: our simulator 1.06 and 0.89 of the
+    /// formula, SUMO 1.07 and 0.90.
     /// </summary>
     [Theory]
-    [InlineData(0.5, 0.9, 1.15)]
-    [InlineData(0.8, 0.8, 1.15)]
+    [InlineData(0.5, 0.98, 1.15)]
+    [InlineData(0.8, 0.8, 1.05)]
     public void Delay_at_one_signal_is_near_the_closed_form(double load, double least, double most)
     {
         // 60 s, 25 s of green, as many of effective green.

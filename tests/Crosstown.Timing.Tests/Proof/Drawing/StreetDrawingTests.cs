@@ -118,7 +118,6 @@ public sealed class StreetDrawingTests
         var drawing = StreetDrawing.Draw(network);
         var program = Assert.Single(drawing.Programs(network, new NetworkPlan { Patterns = [pattern] }));
         var greens = Greens(network.Signals[0], pattern);
-        for (var q = 1; q <= 8; q++) { Console.WriteLine($"{q} " + string.Concat(Enumerable.Range(0, 100).Select(x => greens[q, x] ? 'G' : '.'))); }
         for (var g = 0; g < network.Groups.Length; g++)
         {
             var phase = System.Numerics.BitOperations.Log2(network.Groups[g].Phases);
@@ -158,6 +157,27 @@ public sealed class StreetDrawingTests
         var straight = drawing.Network.Connections.First(c => c.Direction == TurnDirection.Straight && drawing.Network.Lanes[c.ToLane].Edge == drawing.Network.Lanes[leg.Lanes[0]].Edge && c.ViaLane >= 0);
         var way = edges.Append(leg).Select(e => drawing.Network.Lanes[e.Lanes[0]]).Append(drawing.Network.Lanes[straight.ViaLane]).Sum(l => l.LengthM / l.SpeedMps);
         Assert.InRange(way, 29, 31);
+    }
+
+    [Fact]
+    public void Turns_from_lanes_of_two_groups_come_out_side_by_side_and_none_waits_for_the_other()
+    {
+        var network = SampleStreets.OneSignal(900, 300, 60, 40);
+        var phase = network.Groups[0].Phases;
+        network = network with
+        {
+            Groups =
+            [
+                network.Groups[0] with { Movement = LaneMovement.ThroughRight }, network.Groups[1],
+                network.Groups[0] with { Id = "0 EBR", Movement = LaneMovement.Right, Phases = phase, SaturationVehPerHour = 1500 },
+            ],
+            Demands = [network.Demands[0] with { VolumeVehPerHour = [600, 300, 300], FedVehPerHour = [[], [], []] }],
+        };
+        var drawing = StreetDrawing.Draw(network);
+        var rights = drawing.Network.Connections.Where(c => c.Direction == TurnDirection.Right).ToList();
+        Assert.Equal(2, rights.Count);
+        Assert.Equal([0, 1], rights.Select(c => drawing.Network.Lanes[c.ToLane].Position).Order());
+        Assert.All(rights, c => Assert.Empty(c.Foes));
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using Crosstown.Core.Privacy;
 using Crosstown.Timing.Evaluation;
 using Crosstown.Timing.Optimization;
 
-namespace Crosstown.Cli.Commands.Retime;
+namespace Crosstown.Server.Retiming;
 
 /// <summary>What an engineer chooses of a retiming, whatever it is made from.</summary>
 internal sealed record RetimeChoices
@@ -16,6 +16,9 @@ internal sealed record RetimeChoices
         ("near-capacity", NoteKind.NearCapacity), ("storage", NoteKind.QueueBeyondStorage), ("less-than-today", NoteKind.LessThanToday),
         ("pedestrians-by-override", NoteKind.PedestriansByOverride),
     ];
+
+    /// <summary>What stands before the names of fields in messages: <c>--</c> on the command line, nothing in a body.</summary>
+    public string Prefix { get; init; } = "";
 
     public int? CycleS { get; init; }
 
@@ -40,7 +43,7 @@ internal sealed record RetimeChoices
     public GuardedRetimingOptions ToOptions()
     {
         var problems = new List<Problem>();
-        void Refuse(string option, string what) => problems.Add(new Problem("XT674", option, what));
+        void Refuse(string option, string what) => problems.Add(new Problem("XT674", Prefix + option, what));
         string[] Words(string option, string[] given, string[] known)
         {
             var words = given.SelectMany(g => g.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Distinct().ToArray();
@@ -52,8 +55,8 @@ internal sealed record RetimeChoices
             return words;
         }
 
-        var keep = Words("--keep", Keep, ["cycle", "splits", "sequence", "offsets"]);
-        var accept = Words("--accept", Accept, [.. s_accepted.Select(a => a.Word)]);
+        var keep = Words("keep", Keep, ["cycle", "splits", "sequence", "offsets"]);
+        var accept = Words("accept", Accept, [.. s_accepted.Select(a => a.Word)]);
         var objective = Objective switch
         {
             "balanced" => new TimingObjective(),
@@ -65,32 +68,32 @@ internal sealed record RetimeChoices
         };
         if (objective is null)
         {
-            Refuse("--objective", $"'{Objective}' is none of balanced, delay, stops, pedestrians, worst.");
+            Refuse("objective", $"'{Objective}' is none of balanced, delay, stops, pedestrians, worst.");
         }
 
         if (CycleS is not (null or (>= 30 and <= 255)))
         {
-            Refuse("--cycle", $"{CycleS} is no cycle: give 30 to 255 whole seconds.");
+            Refuse("cycle", $"{CycleS} is no cycle: give 30 to 255 whole seconds.");
         }
 
         if (CycleS is not null && (keep.Contains("cycle") || keep.Contains("splits") || WithinS is not null))
         {
-            Refuse("--cycle", "Another cycle cannot go with --keep cycle, --keep splits or --within.");
+            Refuse("cycle", $"Another cycle cannot go with {Prefix}keep cycle, {Prefix}keep splits or {Prefix}within.");
         }
 
         if (WithinS is not (null or (>= 0 and <= 255)))
         {
-            Refuse("--within", $"{WithinS} is no bound: give 0 to 255 whole seconds.");
+            Refuse("within", $"{WithinS} is no bound: give 0 to 255 whole seconds.");
         }
 
         if (accept.Length > 0 && string.IsNullOrWhiteSpace(Reason))
         {
-            Refuse("--reason", "Say why it is accepted: the reason stands on the sheets.");
+            Refuse("reason", "Say why it is accepted: the reason stands on the sheets.");
         }
 
         if (Reason.Length > LongestReason || ValueShapes.Find(Reason) is not null)
         {
-            Refuse("--reason", $"A reason has at most {LongestReason} characters and speaks of the street: no address or number of a person or vehicle.");
+            Refuse("reason", $"A reason has at most {LongestReason} characters and speaks of the street: no address or number of a person or vehicle.");
         }
 
         return problems.Count > 0

@@ -410,6 +410,11 @@ public static partial class ControllerStep
             return 0;
         }
 
+        if (state.Mode == CoordinationMode.Pickup && phase.IsCoordinated && WaitsForPartners(program, state, ring))
+        {
+            return 0;
+        }
+
         var isCoordinating = IsCoordinating(state);
         if (isCoordinating && phase.IsCoordinated)
         {
@@ -431,6 +436,30 @@ public static partial class ControllerStep
         return IsPastForceOff(program, state, ring, phase) ? EventCode.PhaseForceOff
             : state.PriorityEarly && Bits.Has(state.PriorityCut, phase.Number) ? EventCode.PhaseTransitPriorityEarlyForceOff
             : (ushort)0;
+    }
+
+    /// <summary>
+    /// Whether a ring's coordinated green waits for those of the other rings, so that coordination can begin: each of them is green, or still to come before the barrier.
+    /// Else a ring that has its coordinated phase first and one that has it last would pass each other on a busy street for ever.
+    /// </summary>
+    private static bool WaitsForPartners(ControllerProgram program, ControllerState state, int ring)
+    {
+        var order = OrderOf(program, state);
+        for (var other = 0; other < program.RingCount; other++)
+        {
+            var place = other == ring ? -1 : Array.FindIndex(order[other], p => program.Phase(p).IsCoordinated && program.Phase(p).BarrierGroup - 1 == state.Group);
+            if (place >= 0 && state.RingPhase[other] != order[other][place] && place + 1 <= state.RingPosition[other])
+            {
+                return false;
+            }
+
+            if (place >= 0 && state.RingPhase[other] == order[other][place] && state.RingInterval[other] != VehicleInterval.Green)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static bool IsPastForceOff(ControllerProgram program, ControllerState state, int ring, PhaseTiming phase)

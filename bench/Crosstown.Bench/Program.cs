@@ -68,6 +68,9 @@ internal static class Program
                 case "trust":
                     isMet &= TrustBench.Run(shared);
                     break;
+                case "fixed-plans":
+                    isMet &= FixedPlansBench.Run(shared);
+                    break;
                 case "serve":
                     isMet &= await ServeBench.RunAsync();
                     break;
@@ -78,7 +81,7 @@ internal static class Program
                     isMet &= SimulationBench.Transmission();
                     break;
                 default:
-                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, learn, rolling, poll, utdf, timing, tempe, trust, serve, simulate and transmission, and live alone.");
+                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, learn, rolling, poll, utdf, timing, tempe, trust, fixed-plans, serve, simulate and transmission, and live alone.");
                     return 2;
             }
         }

@@ -4,6 +4,7 @@ using Crosstown.Cli.Demo;
 using Crosstown.Cli.Output;
 using Crosstown.Core.Data;
 using Crosstown.Server.Hosting;
+using Crosstown.Server.Retiming;
 using Crosstown.Server.Towns;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -40,7 +41,7 @@ internal static class DemoCommand
             IsTown = true,
             WebRoot = web,
         };
-        return ServeCommand.Run(settings, services => services.AddSingleton(town).AddHostedService<TownFeed>(), stop);
+        return ServeCommand.Run(settings, services => services.AddSingleton(town).AddHostedService<TownFeed>().AddSingleton<IRetimingAudience>(new TownStory(town, Console.Out)), stop);
     }
 
     private static int Report(DemoRequest request, TimeProvider time)

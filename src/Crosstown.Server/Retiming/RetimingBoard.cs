@@ -196,6 +196,14 @@ internal sealed class RetimingBoard(
         {
             var (answer, corridors) = await LowPriority.RunAsync("retiming", () => Run(study.Order, stop)).WaitAsync(stop);
             proposal = await KeepAsync(study, answer, corridors, time.GetElapsedTime(started).TotalSeconds, stop);
+            if (study.Origin == RetimingOrigin.Town && services.GetService<IRetimingAudience>() is { } audience)
+            {
+                await LowPriority.RunAsync("rehearsal", () =>
+                {
+                    audience.Tell(answer, corridors, stop);
+                    return true;
+                }).WaitAsync(stop);
+            }
         }
         catch (ProblemException e)
         {

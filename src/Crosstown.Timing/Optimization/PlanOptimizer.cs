@@ -381,11 +381,11 @@ public sealed class PlanOptimizer
                 continue;
             }
 
-            var commonMs = moving.GroupBy(s => best[s]!.CycleMs).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).First().Key;
-            tried[c].Add(commonMs);
-            foreach (var cycleMs in new[] { commonMs - stepMs, commonMs + stepMs }.Where(x => x >= _options.MinCycleS * 1000 && x <= _options.MaxCycleS * 1000))
+            var sharedMs = moving.GroupBy(s => best[s]!.CycleMs).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).First().Key;
+            tried[c].Add(sharedMs);
+            foreach (var cycleMs in new[] { sharedMs - stepMs, sharedMs + stepMs }.Where(x => x >= _options.MinCycleS * 1000 && x <= _options.MaxCycleS * 1000))
             {
-                var states = members.ToDictionary(s => s, s => MayChangeCycle(_network.Signals[s]) ? Stretch(s, best[s]!, commonMs, cycleMs) : best[s]);
+                var states = members.ToDictionary(s => s, s => MayChangeCycle(_network.Signals[s]) ? Stretch(s, best[s]!, sharedMs, cycleMs) : best[s]);
                 if (!tried[c].Add(cycleMs) || states.ContainsValue(null))
                 {
                     continue;
@@ -409,10 +409,10 @@ public sealed class PlanOptimizer
     }
 
     /// <summary>A signal's timing at another common cycle: greens in the same proportions, the offset at the same share of the cycle. Null when the minimums do not fit.</summary>
-    private SignalState? Stretch(int s, SignalState state, int commonMs, int cycleMs)
+    private SignalState? Stretch(int s, SignalState state, int sharedMs, int cycleMs)
     {
-        var ownMs = (int)((long)state.CycleMs * cycleMs / commonMs);
-        ownMs = (long)state.CycleMs * cycleMs % commonMs == 0 && ownMs % 1000 == 0 ? ownMs : cycleMs;
+        var ownMs = (int)((long)state.CycleMs * cycleMs / sharedMs);
+        ownMs = (long)state.CycleMs * cycleMs % sharedMs == 0 && ownMs % 1000 == 0 ? ownMs : cycleMs;
         if (IsHeld(s, ownMs))
         {
             return TodayOrFilled(s);

@@ -8,7 +8,7 @@ namespace Crosstown.Timing.Optimization;
 internal sealed class SplitRules
 {
     // Coordinated phases are green together for at least a step of the controller: it refuses a pattern in which they never are.
-    private const int LeastCommonGreenMs = 100;
+    private const int LeastTogetherMs = 100;
 
     private readonly TimedSignal _signal;
     private readonly byte[] _coordinated;
@@ -158,7 +158,7 @@ internal sealed class SplitRules
 
     /// <summary>Length of their barrier group that coordinated phases need to be green together, when each has all that the others of its ring leave; ms.</summary>
     private static int TogetherMs(int[] splits, CoordinatedRing[] together) =>
-        together.Max(r => r.Before.Sum(p => splits[p])) + together.Max(r => r.After.Sum(p => splits[p]) + r.ChangeMs) + LeastCommonGreenMs;
+        together.Max(r => r.Before.Sum(p => splits[p])) + together.Max(r => r.After.Sum(p => splits[p]) + r.ChangeMs) + LeastTogetherMs;
 
     /// <summary>Each ring with a coordinated phase, in an order of service; none where coordinated phases can never be green together.</summary>
     private CoordinatedRing[] CoordinatedRings(ImmutableArray<ImmutableArray<byte>> sequence)

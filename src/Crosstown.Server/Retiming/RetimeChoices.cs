@@ -20,6 +20,11 @@ internal sealed record RetimeChoices
     /// <summary>What stands before the names of fields in messages: <c>--</c> on the command line, nothing in a body.</summary>
     public string Prefix { get; init; } = "";
 
+    private const string Bandwidth = "bandwidth";
+
+    /// <summary>Whether corridors get the widest bands of green; what they leave open is searched for delay and stops.</summary>
+    public bool ForBands => Objective == Bandwidth;
+
     public int? CycleS { get; init; }
 
     public string Objective { get; init; } = "balanced";
@@ -64,11 +69,13 @@ internal sealed record RetimeChoices
             "stops" => new TimingObjective { StopPenaltyS = 60 },
             "pedestrians" => new TimingObjective { PedestrianWeight = 1 },
             "worst" => new TimingObjective { WorstShare = 1 },
+            "queues" => new TimingObjective { QueueLimitShare = 1 },
+            Bandwidth => new TimingObjective(),
             _ => null,
         };
         if (objective is null)
         {
-            Refuse("objective", $"'{Objective}' is none of balanced, delay, stops, pedestrians, worst.");
+            Refuse("objective", $"'{Objective}' is none of balanced, delay, stops, pedestrians, worst, queues, {Bandwidth}.");
         }
 
         if (CycleS is not (null or (>= 30 and <= 255)))

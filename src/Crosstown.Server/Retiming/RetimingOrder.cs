@@ -39,11 +39,12 @@ internal sealed record RetimingOrder(
         try
         {
             // A reason that is missing has been said; it is not to be said twice.
-            var retiming = new RetimeChoices { Objective = Objective ?? "balanced", Keep = [.. Keep ?? []], WithinS = WithinS, Accept = [.. Accept ?? []], Reason = because.Length > 0 ? because : "none" }.ToOptions();
+            var choices = new RetimeChoices { Objective = Objective ?? "balanced", Keep = [.. Keep ?? []], WithinS = WithinS, Accept = [.. Accept ?? []], Reason = because.Length > 0 ? because : "none" };
+            var retiming = choices.ToOptions();
             if (problems.Count == 0)
             {
                 // One thread: the rest of the machine belongs to those who look at pages and to what comes in.
-                return new LogRetimingOptions { Retiming = retiming with { Optimizer = retiming.Optimizer with { MaxThreads = 1 } }, Parts = [.. parts.Select(p => p.Part!.Value).Distinct()] };
+                return new LogRetimingOptions { Retiming = retiming with { Optimizer = retiming.Optimizer with { MaxThreads = 1 } }, ForBands = choices.ForBands, Parts = [.. parts.Select(p => p.Part!.Value).Distinct()] };
             }
         }
         catch (ProblemException e)

@@ -26,10 +26,11 @@ internal static class InStep
 
         var members = Enumerable.Range(0, signals.Length).GroupBy(Find).ToDictionary(g => g.Key, g => g.ToList());
         return [.. Enumerable.Range(0, signals.Length).Select(s => members[Find(s)] is { Count: > 1 } all
-            ? string.Create(CultureInfo.InvariantCulture, $"cycle {CyclesOf(periods, s)} s with {signals[all[0]].Signal}")
+            ? string.Create(CultureInfo.InvariantCulture, $"cycle {CyclesOf(periods, all)} s with {signals[all[0]].Signal}")
             : null)];
     }
 
-    private static string CyclesOf(IReadOnlyList<TimingNetwork> periods, int signal) => string.Join(", ", periods.Select(p => p.Signals[signal].Today?.CycleMs).OfType<int>().Distinct().Order()
+    /// <summary>Of all members, so that they have one name.</summary>
+    private static string CyclesOf(IReadOnlyList<TimingNetwork> periods, List<int> members) => string.Join(", ", periods.SelectMany(p => members.Select(s => p.Signals[s].Today?.CycleMs)).OfType<int>().Distinct().Order()
         .Select(ms => (ms / 1000.0).ToString("0.#", CultureInfo.InvariantCulture)));
 }

@@ -9,6 +9,7 @@ using Crosstown.Timing.Guard;
 using Crosstown.Timing.Intervals;
 using Crosstown.Timing.Model;
 using Crosstown.Timing.Optimization;
+using Crosstown.Timing.Optimization.Bands;
 
 namespace Crosstown.Timing.Retiming;
 
@@ -124,13 +125,44 @@ public sealed class LogRetiming
                     Locks = withdrawn.ContainsKey(s.Signal) ? TimingLocks.Cycle | TimingLocks.Splits | TimingLocks.Sequence | TimingLocks.Offset : _options.Locks.GetValueOrDefault(s.Signal),
                 })],
             };
-            var options = _options.Retiming with { PatternNumber = number };
+            var options = _options.Retiming with
+            {
+                PatternNumber = number,
+                Optimizer = _options.Retiming.Optimizer with { Arterials = _options.ForBands ? ArterialsOf(network) : [] },
+            };
             var told = progress is null ? null : new Told(p => progress.Report(new LogRetimingProgress(period.Name, (done + p.DoneShare) / asked, p)));
             var result = new GuardedRetiming(network, facts, options, _guard).Run(told, _ => limit(done, asked));
             retimed.Add(new RetimedPeriod(period, number, result));
         }
 
         return retimed.ToImmutable();
+    }
+
+    /// <summary>The corridors' signals that are coordinated; a signal that is free or without a log parts its street.</summary>
+    private ImmutableArray<Arterial> ArterialsOf(TimingNetwork network)
+    {
+        var arterials = ImmutableArray.CreateBuilder<Arterial>();
+        foreach (var corridor in _corridors)
+        {
+            var run = ImmutableArray.CreateBuilder<int>();
+            foreach (var place in corridor.Signals.Select(c => Enumerable.Range(0, network.Signals.Length).Where(s => network.Signals[s].Signal == c.Signal && network.Signals[s].Today is not null).DefaultIfEmpty(-1).First()).Append(-1))
+            {
+                if (place >= 0)
+                {
+                    run.Add(place);
+                    continue;
+                }
+
+                if (run.Count > 1)
+                {
+                    arterials.Add(new Arterial { Name = corridor.Name, Signals = run.ToImmutable() });
+                }
+
+                run.Clear();
+            }
+        }
+
+        return arterials.ToImmutable();
     }
 
     /// <summary>Pattern numbers that no cabinet has, from the lowest on.</summary>

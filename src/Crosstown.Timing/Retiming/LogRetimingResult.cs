@@ -35,6 +35,9 @@ public sealed record LogRetimingOptions
     /// <summary>Whether the intervals that run today are taken to be enough for their streets, where nobody measured these; else streets are assumed to the safe side.</summary>
     public bool TrustsIntervals { get; init; } = true;
 
+    /// <summary>Whether corridors get the widest bands of green, both ways by their traffic; what they leave open is searched for the objective.</summary>
+    public bool ForBands { get; init; }
+
     /// <summary>Parts of the day that are retimed; empty for all.</summary>
     public ImmutableArray<DayPart> Parts { get; init; } = [];
 

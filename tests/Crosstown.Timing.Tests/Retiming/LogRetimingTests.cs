@@ -9,6 +9,7 @@ using Crosstown.Timing.Guard;
 using Crosstown.Timing.Intervals;
 using Crosstown.Timing.Model;
 using Crosstown.Timing.Optimization;
+using Crosstown.Timing.Optimization.Bands;
 using Crosstown.Timing.Retiming;
 using Crosstown.Timing.Sheets;
 using Crosstown.Timing.Tests.Demand;
@@ -29,6 +30,15 @@ public sealed class LogRetimingTests(ITestOutputHelper output)
             Reason = "as a test",
             Optimizer = new OptimizerOptions { MaxThreads = 2 },
         },
+    };
+
+    private static Corridor Street => new()
+    {
+        Id = "harrison",
+        Name = "Harrison Avenue",
+        Forward = TravelDirection.Eastbound,
+        Backward = TravelDirection.Westbound,
+        Signals = [.. new[] { "1001", "1002", "1003", "1004", "1007" }.Select((s, i) => new CorridorSignal { Signal = SignalId.Parse(s), DistanceFt = i * 1500, ForwardGroup = SignalGroup.Phase(2), BackwardGroup = SignalGroup.Phase(6), SpeedMphToNext = i < 4 ? 40 : null })],
     };
 
     private static TownRecord Morning => TownRecord.Of(7, 8, 5.5, 12);
@@ -62,15 +72,7 @@ public sealed class LogRetimingTests(ITestOutputHelper output)
     [Fact]
     public void A_corridor_is_said_to_lose_what_its_signals_would_save_and_how_much_was_seen()
     {
-        var street = new Corridor
-        {
-            Id = "harrison",
-            Name = "Harrison Avenue",
-            Forward = TravelDirection.Eastbound,
-            Backward = TravelDirection.Westbound,
-            Signals = [.. new[] { "1001", "1002", "1003", "1004", "1007" }.Select((s, i) => new CorridorSignal { Signal = SignalId.Parse(s), DistanceFt = i * 1500, ForwardGroup = SignalGroup.Phase(2), BackwardGroup = SignalGroup.Phase(6), SpeedMphToNext = i < 4 ? 40 : null })],
-        };
-        var result = Retime(Options, [street]);
+        var result = Retime(Options, [Street]);
 
         var own = result.Losses.Where(l => l.Corridor == "harrison").ToList();
         Assert.Equal(result.Periods.Count(p => p.Result is not null), own.Count);
@@ -80,7 +82,42 @@ public sealed class LogRetimingTests(ITestOutputHelper output)
         var period = result.Periods.First(p => p.Result?.Approval is not null);
         foreach (var isAfter in new[] { false, true })
         {
-            Assert.Contains("<svg", PlanDocuments.DrawingOf(period, street, isAfter), StringComparison.Ordinal);
+            Assert.Contains("<svg", PlanDocuments.DrawingOf(period, Street, isAfter), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_street_that_is_timed_for_bandwidth_gets_wider_bands_than_today_and_than_for_delay()
+    {
+        static int Bands(LogRetimingResult result, bool ofPlan) => result.Periods.Where(p => p.Result?.Approval is not null).Sum(p =>
+        {
+            var (network, plan) = ofPlan ? (p.Result!.Network, p.Result.Plan) : (p.Study.Network, new NetworkPlan { Patterns = [.. p.Study.Network.Signals.Select(s => s.Today)] });
+            var signals = Street.Signals.Select(c => Enumerable.Range(0, network.Signals.Length).First(s => network.Signals[s].Signal == c.Signal)).ToImmutableArray();
+            return ArterialBands.FindBand(network, plan, signals) is { } band ? band.OutboundS + band.InboundS : 0;
+        });
+
+        var options = Options with { Parts = [DayPart.Morning] };
+        var (forDelay, forBands) = (Retime(options, [Street]), Retime(options with { ForBands = true }, [Street]));
+
+        output.WriteLine($"bands of both ways over all periods: {Bands(forBands, ofPlan: false)} s today, {Bands(forDelay, ofPlan: true)} s for delay, {Bands(forBands, ofPlan: true)} s for bandwidth");
+        Assert.True(Bands(forBands, ofPlan: true) > Bands(forBands, ofPlan: false));
+        Assert.True(Bands(forBands, ofPlan: true) > Bands(forDelay, ofPlan: true));
+    }
+
+    [Fact]
+    [Trait("rule", "C03")]
+    public void Signals_that_share_a_cycle_today_stay_in_step_with_each_other()
+    {
+        var result = Retime(Options with { ForBands = true }, [Street]);
+
+        // One name for a group, though one of its signals is coordinated at other times too.
+        var groups = result.Facts.Facts.Where(f => Street.Signals.Any(s => s.Signal == f.Signal)).Select(f => f.CoordinationGroup).Distinct().ToList();
+        Assert.NotNull(Assert.Single(groups));
+        foreach (var period in result.Periods.Where(p => p.Result is not null))
+        {
+            var cycles = Street.Signals.Select(c => Enumerable.Range(0, period.Study.Network.Signals.Length).First(s => period.Study.Network.Signals[s].Signal == c.Signal))
+                .Select(s => period.Result!.Plan.Patterns[s]?.CycleMs).OfType<int>().Distinct().Order().ToList();
+            Assert.True(cycles.Count <= 1 || (cycles.Count == 2 && cycles[1] == 2 * cycles[0]), $"{period.Study.Name}: {string.Join(", ", cycles)}");
         }
     }
 

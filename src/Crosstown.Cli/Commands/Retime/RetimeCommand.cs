@@ -43,7 +43,7 @@ internal static class RetimeCommand
         var cycle = new Option<int?>("--cycle") { Description = "The one cycle of all signals that change, s.", HelpName = "S" };
         var objective = new Option<string>("--objective")
         {
-            Description = "balanced (delay, and 10 s for a stop), delay, stops, pedestrians or worst (the worst of the days or counts).",
+            Description = "balanced (delay, and 10 s for a stop), delay, stops, pedestrians, worst (the worst of the days or counts), queues (none beyond its lanes) or, with logs, bandwidth (of the corridors).",
             HelpName = "NAME",
             DefaultValueFactory = _ => "balanced",
         };

@@ -207,6 +207,7 @@ internal static class RetimeLogs
         {
             Study = new StudyOptions { Periods = request.Periods == "today" ? PeriodRule.PlansOfToday : PeriodRule.Traffic },
             Retiming = request.Choices.ToOptions(),
+            ForBands = request.Choices.ForBands,
             TrustsIntervals = request.Intervals == "cabinet",
             Parts = words.Contains("all") ? [] : [.. s_parts.Where(p => words.Contains(p.Word)).Select(p => p.Part!.Value)],
         };

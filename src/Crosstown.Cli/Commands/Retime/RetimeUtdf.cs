@@ -44,6 +44,11 @@ internal static class RetimeUtdf
     {
         var options = request.Choices.ToOptions();
         var judges = request.Proof.ToJudges();
+        if (request.Choices.ForBands)
+        {
+            throw new ProblemException("XT674", "--objective", "A timing file names no corridors: bandwidth goes with logs and a city file. Use another objective here.");
+        }
+
         var name = Path.GetFileName(request.File);
         if (Path.GetFullPath(Path.Combine(request.Output, name)) == Path.GetFullPath(request.File))
         {

@@ -5,12 +5,6 @@ public sealed partial class TrafficEngine
     /// <summary>A vehicle stops this far before a line, m.</summary>
     private const double LineMarginM = 0.5;
 
-    /// <summary>Who yields sees the others' ways from here on, and comes so slowly that he can stop in it, m.</summary>
-    private const double SightM = 4.5;
-
-    /// <summary>Who yields wants this between leaving the junction and the next one's coming, s.</summary>
-    private const double YieldMarginS = 1;
-
     private const byte HeldByRoom = 1;
     private const byte HeldByOthers = 2;
     private const byte HeldBySignal = 3;
@@ -159,11 +153,6 @@ public sealed partial class TrafficEngine
                     safe = Math.Min(safe, ToWaitingPlace(slot, link, dist));
                 }
 
-                if (isNear && dist < reach && _streets.CrossesOthers[link] && _heads.Aspects[link] is Aspect.GreenYield or Aspect.Minor && GivesWay(link))
-                {
-                    safe = Math.Min(safe, InSight(kind, dist + _streets.WaitM[link]));
-                }
-
                 next = _streets.LaneCount + link;
             }
             else
@@ -196,27 +185,6 @@ public sealed partial class TrafficEngine
         }
 
         return safe;
-    }
-
-    /// <summary>The speed toward a place from which one who yields sees the others' ways: there, he could still stop in what he sees.</summary>
-    private double InSight(int kind, double wayM)
-    {
-        var deceleration = _decelerationOf[kind];
-        var bound = Math.Sqrt(2 * deceleration * SightM);
-        return Math.Max(bound, DriverModel.SafeSpeed(wayM + DriverModel.BrakingM(bound, deceleration, _stepS), 0, deceleration, _reactionOf[kind], _stepS));
-    }
-
-    private bool GivesWay(int link)
-    {
-        foreach (var foe in _streets.Foes[link])
-        {
-            if (foe.GoesFirst && !_streets.IsWalked[foe.Link])
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     /// <summary>Behind those who come over another way onto the same lane and are nearer to it.</summary>
@@ -308,10 +276,6 @@ public sealed partial class TrafficEngine
             {
                 _heldNext[slot] = HeldByOthers;
                 safe = Before(wait - position, kind);
-            }
-            else if (aspect is Aspect.GreenYield or Aspect.Minor)
-            {
-                safe = InSight(kind, wait - position);
             }
         }
 
@@ -440,24 +404,7 @@ public sealed partial class TrafficEngine
             var inS = DriverModel.TravelS(toLine + foe.MineM - StreetLayout.ConflictM, speed, acceleration, top);
             var outS = DriverModel.TravelS(toLine + foe.MineM + StreetLayout.ConflictM + (foe.Joins ? 0 : length), Math.Min(speed, top), acceleration, top);
             var isFirst = foe.GoesFirst || _heads.Aspects[link] == Aspect.RedAfterStop;
-            if (!IsBoxFree(slot, foe, inS, outS, isFirst))
-            {
-                return false;
-            }
-
-            if (!yields || !isFirst)
-            {
-                continue;
-            }
-
-            if (!foe.Joins)
-            {
-                // Drivers judge the whole way over the junction, theirs and the others', not the place where both cross.
-                inS = DriverModel.TravelS(toLine + _streets.WaitM[link], speed, acceleration, top);
-                outS = DriverModel.TravelS(toLine + _streets.LengthM[_streets.LaneCount + link] + length, Math.Min(speed, top), acceleration, top);
-            }
-
-            if (!LetsPast(slot, foe, inS, outS, top))
+            if (!IsBoxFree(slot, foe, inS, outS, isFirst) || (yields && isFirst && !LetsPast(slot, foe, inS, outS, top)))
             {
                 return false;
             }
@@ -481,7 +428,7 @@ public sealed partial class TrafficEngine
                 continue;
             }
 
-            if (position <= wait && _held[other] == HeldByOthers && (foe.Yields || _waitedS[other] > 0))
+            if (position <= wait && _held[other] == HeldByOthers && foe.Yields)
             {
                 continue;
             }
@@ -522,12 +469,6 @@ public sealed partial class TrafficEngine
         }
 
         var lane = _streets.FromLane[foe.Link];
-        if (Overhang(lane) > 0 && _waitedS[_leftBy[lane]] > 0)
-        {
-            // The end of one who waits inside the junction still stands on that lane: nobody comes from it.
-            return true;
-        }
-
         var track = _streets.LaneCount + foe.Link;
         var way = foe.TheirsM + _streets.LengthM[lane];
         foreach (var other in On(lane))
@@ -633,18 +574,11 @@ public sealed partial class TrafficEngine
     {
         var kind = _kind[other];
         var top = Math.Min(limit * _factor[other], _topOf[kind]);
-        if (!foe.Joins)
-        {
-            var toLine = way - foe.TheirsM;
-            isLater = DriverModel.TravelS(toLine, _speed[other], _accelerationOf[kind], top) > outS + YieldMarginS;
-            return isLater || DriverModel.TravelS(toLine + _streets.LengthM[_streets.LaneCount + foe.Link] + _length[other], _speed[other], _accelerationOf[kind], top) < inS;
-        }
-
         var arrives = DriverModel.TravelS(way - StreetLayout.ConflictM, _speed[other], _accelerationOf[kind], top);
         var leaves = DriverModel.TravelS(way + StreetLayout.ConflictM + _length[other], _speed[other], _accelerationOf[kind], top);
 
         // Where ways join, the one who comes behind must not have to brake hard to the other's speed.
-        var margin = 1.5 + Math.Max(0, (top - myTop) / 4);
+        var margin = foe.Joins ? 1.5 + Math.Max(0, (top - myTop) / 4) : 1.5;
         isLater = arrives > outS + margin;
         return isLater || leaves + 0.5 < inS;
     }

@@ -153,8 +153,8 @@ public sealed class TrafficEngineTests
             Assert.InRange(conflicts, 0, 2);
             passed.Add(2 * engine.Finish().Movements.Where(m => network.Connections[m.Connection].Direction == TurnDirection.Left).Sum(m => m.Vehicles));
 
-            // Gap acceptance with the 5.8 s critical gap and 2.7 s follow-up that fit what SUMO lets through against 150-750 vehicles an hour.
-            var formula = opposing * Math.Exp(-opposing * 5.8 / 3600) / (1 - Math.Exp(-opposing * 2.7 / 3600));
+            // Gap acceptance with 4.5 s critical gap and 2.5 s follow-up.
+            var formula = opposing * Math.Exp(-opposing * 4.5 / 3600) / (1 - Math.Exp(-opposing * 2.5 / 3600));
             Assert.InRange(passed[^1], Math.Min(850, formula) * 0.55, Math.Max(900, formula) * 1.35);
         }
 

@@ -38,7 +38,7 @@ internal static class TownRehearsal
     public static ImmutableArray<RehearsedStreet> Run(Town town, LogRetimingResult result, IReadOnlyList<Corridor> corridors, TimeRange days, CancellationToken stop)
     {
         var before = Totals(town, days, stop);
-        var after = Totals(town.WithPlans(PlansOf(result)), days, stop);
+        var after = Totals(town.WithPlans(PlansOf(town, result)), days, stop);
         var all = town.Signals.Select(s => s.Signal).ToHashSet();
         var streets = corridors.Select(c => ((string?)c.Id, c.Name, c.Signals.Select(s => s.Signal).ToHashSet())).Append((null, "All signals", all));
         var rehearsed = ImmutableArray.CreateBuilder<RehearsedStreet>();
@@ -59,27 +59,44 @@ internal static class TownRehearsal
         return rehearsed.ToImmutable();
     }
 
-    /// <summary>The plan as the town's cabinets take it.</summary>
-    private static IEnumerable<TownPlan> PlansOf(LogRetimingResult result)
+    /// <summary>The plan as the town's cabinets take it: each period's new pattern in its time of day, what the cabinet has at all others.</summary>
+    private static IEnumerable<TownPlan> PlansOf(Town town, LogRetimingResult result)
     {
         foreach (var proposal in result.Approval?.Proposal.Signals ?? [])
         {
-            var dayPlans = result.DayPlans.GetValueOrDefault(proposal.Signal, []);
-            ImmutableArray<DayPlanEntry>? Of(Func<DayOfWeek, bool> isIn)
+            if (town.FindSignal(proposal.Signal) is not { } signal)
             {
-                var found = dayPlans.FirstOrDefault(d => d.Days.Any(isIn));
-                return found is null ? null : [.. found.Events.Select(e => new DayPlanEntry((e.At.Hour * 60) + e.At.Minute, e.Pattern))];
+                continue;
             }
 
+            var changed = result.Periods.Where(p => proposal.Patterns.Any(x => x.Timing.Number == p.Pattern)).ToList();
             yield return new TownPlan
             {
                 Signal = proposal.Signal,
                 Patterns = [.. proposal.Patterns.Select(p => p.Timing)],
                 Phases = proposal.Phases,
-                Weekdays = Of(d => d is not (DayOfWeek.Saturday or DayOfWeek.Sunday)),
-                Weekends = Of(d => d is DayOfWeek.Saturday or DayOfWeek.Sunday),
+                Weekdays = DayOf(signal.Weekdays, changed.FindAll(p => !IsWeekend(p))),
+                Weekends = DayOf(signal.Weekends, changed.FindAll(IsWeekend)),
             };
         }
+    }
+
+    private static bool IsWeekend(RetimedPeriod period) => DateOnly.FromDateTime(DateTime.UnixEpoch).AddDays(period.Study.DayType.Days[0]).DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
+
+    private static ImmutableArray<DayPlanEntry> DayOf(ImmutableArray<DayPlanEntry> own, List<RetimedPeriod> changed)
+    {
+        var day = ImmutableArray.CreateBuilder<DayPlanEntry>();
+        foreach (var minute in own.Select(e => e.FromMinute).Concat(changed.SelectMany(p => new[] { p.Study.When.FromMinute, p.Study.When.ToMinute })).Where(m => m < 1440).Distinct().Order())
+        {
+            var period = changed.Find(p => p.Study.When.FromMinute <= minute && minute < p.Study.When.ToMinute);
+            var pattern = period?.Pattern ?? own.Last(e => e.FromMinute <= minute).Pattern;
+            if (day.Count == 0 || day[^1].Pattern != pattern)
+            {
+                day.Add(new DayPlanEntry(minute, pattern));
+            }
+        }
+
+        return day.ToImmutable();
     }
 
     private static IReadOnlyList<TownTotals> Totals(Town town, TimeRange days, CancellationToken stop)

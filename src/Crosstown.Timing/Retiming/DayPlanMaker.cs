@@ -11,7 +11,10 @@ internal static class DayPlanMaker
 {
     private const int MinutesOfDay = 1440;
 
-    /// <summary>A day plan for each type of day whose periods cover it whole; a type with a gap has none, as nobody saw what should run in it.</summary>
+    /// <summary>
+    /// A day plan for each type of day whose periods cover it whole; a type with a gap has none, as nobody saw what should run in it. Nor has one in which a pattern of today stays that
+    /// was seen by its behavior alone: its number is ours, and the cabinet may have another under it or none.
+    /// </summary>
     public static ImmutableSortedDictionary<SignalId, ImmutableArray<DayPlan>> Make(ImmutableArray<RetimedPeriod> periods, ImmutableArray<TimingInForce> timings, ApprovedPlan? approval)
     {
         var plans = ImmutableSortedDictionary.CreateBuilder<SignalId, ImmutableArray<DayPlan>>();
@@ -22,9 +25,9 @@ internal static class DayPlanMaker
             foreach (var type in periods.GroupBy(p => p.Study.DayType))
             {
                 var day = type.OrderBy(p => p.Study.When.FromMinute).ToList();
-                if (CoversTheDay(day))
+                if (CoversTheDay(day) && EventsOf(day, proposal, index) is var events && events.All(e => timings[index].FindPattern(e.Pattern) is not { IsNumberLogged: false }))
                 {
-                    own.Add(new DayPlan { Number = (byte)(own.Count + 1), Days = [.. WeekdaysOf(type.Key.Days)], Events = EventsOf(day, proposal, index) });
+                    own.Add(new DayPlan { Number = (byte)(own.Count + 1), Days = [.. WeekdaysOf(type.Key.Days)], Events = events });
                 }
             }
 

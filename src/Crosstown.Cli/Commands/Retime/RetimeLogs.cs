@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using Crosstown.Cli.Output;
 using Crosstown.Core.Data;
@@ -10,7 +9,6 @@ using Crosstown.Server.Imports;
 using Crosstown.Server.Measuring;
 using Crosstown.Server.Retiming;
 using Crosstown.Timing.Demand;
-using Crosstown.Timing.Guard;
 using Crosstown.Timing.Model;
 using Crosstown.Timing.Proof;
 using Crosstown.Timing.Retiming;
@@ -85,17 +83,14 @@ internal static class RetimeLogs
             To = request.To,
             Signals = chosen is null ? null : [.. chosen.Signals.Select(s => s.Signal)],
             Corridors = chosen is null ? corridors : [chosen],
-            Facts = request.Facts is { } file ? ReadFacts(file) : RetimingRun.ReadFacts(request.Data),
+            Facts = request.Facts is { } file ? RetimeFiles.ReadFacts(file) : RetimingRun.ReadFacts(request.Data),
             Options = options,
         }, request, issues, cancel);
 
         var judged = Judge(answer.Result, judges, request, cancel);
         var report = new RetimeLogsReport(answer, judged);
         var files = Make(answer, chosen is null ? corridors : [chosen], report, judged);
-        foreach (var (name, bytes) in files)
-        {
-            WholeFile.Write(Path.Combine(request.Output, name), bytes);
-        }
+        RetimeFiles.Write(request.Output, files);
 
         if (request.AsJson)
         {
@@ -136,27 +131,25 @@ internal static class RetimeLogs
         var result = answer.Result;
         var files = new List<(string Name, byte[] Bytes)>
         {
-            ("figures.csv", Text(w => PlanDocuments.WriteFigures(w, result.Study))),
-            ("lacks.csv", Text(w => PlanDocuments.WriteLacks(w, result.Study))),
-            ("assumptions.csv", Text(w => PlanDocuments.WriteAssumptions(w, result))),
-            ("left-out.csv", Text(w => PlanDocuments.WriteLeftOut(w, result))),
-            ("links.csv", Text(w => PlanDocuments.WriteLinks(w, result))),
-            ("losses.csv", Text(w => PlanDocuments.WriteLosses(w, result))),
-            ("before-after.csv", Text(w => PlanDocuments.WriteBeforeAfter(w, result, judged))),
+            ("figures.csv", RetimeFiles.Bytes((TextWriter w) => PlanDocuments.WriteFigures(w, result.Study))),
+            ("lacks.csv", RetimeFiles.Bytes((TextWriter w) => PlanDocuments.WriteLacks(w, result.Study))),
+            ("assumptions.csv", RetimeFiles.Bytes((TextWriter w) => PlanDocuments.WriteAssumptions(w, result))),
+            ("left-out.csv", RetimeFiles.Bytes((TextWriter w) => PlanDocuments.WriteLeftOut(w, result))),
+            ("links.csv", RetimeFiles.Bytes((TextWriter w) => PlanDocuments.WriteLinks(w, result))),
+            ("losses.csv", RetimeFiles.Bytes((TextWriter w) => PlanDocuments.WriteLosses(w, result))),
+            ("before-after.csv", RetimeFiles.Bytes((TextWriter w) => PlanDocuments.WriteBeforeAfter(w, result, judged))),
         };
         if (result.Approval is { } approval)
         {
             var details = PlanDocuments.SheetsOf(result, DateOnly.FromDateTime(TimeProvider.System.GetLocalNow().DateTime), report.Source, judged);
-            using var plans = new MemoryStream();
-            PlanFile.Write(plans, approval, details);
-            files.Add(("plans.json", plans.ToArray()));
-            files.Add(("sheets.html", Text(w => TimingSheet.Write(w, approval, details))));
-            files.Add(("patterns.csv", Text(w => PatternTable.Write(w, approval, details))));
+            files.Add(("plans.json", RetimeFiles.Bytes((Stream stream) => PlanFile.Write(stream, approval, details))));
+            files.Add(("sheets.html", RetimeFiles.Bytes((TextWriter w) => TimingSheet.Write(w, approval, details))));
+            files.Add(("patterns.csv", RetimeFiles.Bytes((TextWriter w) => PatternTable.Write(w, approval, details))));
         }
 
         foreach (var period in result.Periods.Where(p => p.Result?.Approval is not null))
         {
-            var text = Text(w => UtdfDraft.Write(w, period.Result!.Network, period.Result.Plan));
+            var text = RetimeFiles.Bytes((TextWriter w) => UtdfDraft.Write(w, period.Result!.Network, period.Result.Plan));
             if (text.Length > 0)
             {
                 files.Add(($"utdf/{FileNameOf(period)}.csv", text));
@@ -241,19 +234,6 @@ internal static class RetimeLogs
 
             return end.Token;
         }
-    }
-
-    private static ImmutableArray<MeasuredFacts> ReadFacts(string path)
-    {
-        using var stream = File.Exists(path) ? File.OpenRead(path) : throw new ProblemException("XT102", path, "There is no such file.");
-        return FactsFile.Read(stream, Path.GetFileName(path));
-    }
-
-    private static byte[] Text(Action<TextWriter> write)
-    {
-        using var writer = new StringWriter(CultureInfo.InvariantCulture);
-        write(writer);
-        return Encoding.UTF8.GetBytes(writer.ToString());
     }
 
     private sealed class Lines(ProgressLines lines) : IProgress<LogRetimingProgress>

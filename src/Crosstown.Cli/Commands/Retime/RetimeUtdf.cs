@@ -1,10 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Globalization;
-using System.Text;
 using Crosstown.Cli.Output;
 using Crosstown.Core.Data;
-using Crosstown.Logs.Store;
 using Crosstown.Server.Retiming;
 using Crosstown.Timing.Guard;
 using Crosstown.Timing.Optimization;
@@ -59,7 +56,7 @@ internal static class RetimeUtdf
         var document = Open(request.File, issues);
         var periods = request.Counts.SelectMany(c => UtdfCounts.Read(Open(c, issues), issues)).ToImmutableArray();
         var network = UtdfNetwork.Read(document, new UtdfNetworkOptions { Counts = periods }, issues);
-        var facts = UtdfFacts.Read(document, network, request.Facts is { } path ? ReadFacts(path) : [], issues);
+        var facts = UtdfFacts.Read(document, network, request.Facts is { } path ? RetimeFiles.ReadFacts(path) : [], issues);
 
         var result = Search(network, facts, options, request, cancel);
         cancel.ThrowIfCancellationRequested();
@@ -69,23 +66,20 @@ internal static class RetimeUtdf
                 new PlanProofRequest(network.Network, network.Today, result.Network, result.Plan) { Judges = judges, Seeds = request.Proof.Seeds, Seed = request.Choices.Seed, Progress = new ProofLine(Console.Error) },
                 cancel);
         var report = new RetimeUtdfReport(name, network, facts, result, judged, options.Accepted);
-        var files = new List<(string Name, byte[] Bytes)> { ("assumptions.csv", Bytes(report.WriteAssumptions)), ("left-out.csv", Bytes(report.WriteLeftOut)) };
+        var files = new List<(string Name, byte[] Bytes)> { ("assumptions.csv", RetimeFiles.Bytes(report.WriteAssumptions)), ("left-out.csv", RetimeFiles.Bytes(report.WriteLeftOut)) };
         if (result.Approval is { } approval)
         {
             var details = report.DetailsOf(DateOnly.FromDateTime(TimeProvider.System.GetLocalNow().DateTime));
             var written = UtdfPlans.Write(document, network, approval, Pattern);
-            files.Add(("plans.json", Bytes(stream => PlanFile.Write(stream, approval, details))));
-            files.Add(("sheets.html", Bytes(writer => TimingSheet.Write(writer, approval, details))));
-            files.Add(("patterns.csv", Bytes(writer => PatternTable.Write(writer, approval, details))));
-            files.Add(("before-after.csv", Bytes(report.WriteBeforeAfter)));
-            files.Add((name, Bytes(written.Write)));
+            files.Add(("plans.json", RetimeFiles.Bytes(stream => PlanFile.Write(stream, approval, details))));
+            files.Add(("sheets.html", RetimeFiles.Bytes(writer => TimingSheet.Write(writer, approval, details))));
+            files.Add(("patterns.csv", RetimeFiles.Bytes(writer => PatternTable.Write(writer, approval, details))));
+            files.Add(("before-after.csv", RetimeFiles.Bytes(report.WriteBeforeAfter)));
+            files.Add((name, RetimeFiles.Bytes(written.Write)));
         }
 
         // Everything is made before anything is written.
-        foreach (var (file, bytes) in files)
-        {
-            WholeFile.Write(Path.Combine(request.Output, file), bytes);
-        }
+        RetimeFiles.Write(request.Output, files);
 
         if (request.AsJson)
         {
@@ -135,29 +129,7 @@ internal static class RetimeUtdf
     /// <exception cref="ProblemException">There is no such file, or it is no UTDF file.</exception>
     private static UtdfDocument Open(string path, DataIssueLog issues)
     {
-        using var stream = OpenFile(path);
+        using var stream = RetimeFiles.Open(path);
         return UtdfDocument.Read(stream, Path.GetFileName(path), issues);
-    }
-
-    private static ImmutableArray<MeasuredFacts> ReadFacts(string path)
-    {
-        using var stream = OpenFile(path);
-        return FactsFile.Read(stream, Path.GetFileName(path));
-    }
-
-    private static FileStream OpenFile(string path) => File.Exists(path) ? File.OpenRead(path) : throw new ProblemException("XT102", path, "There is no such file.");
-
-    private static byte[] Bytes(Action<Stream> write)
-    {
-        using var stream = new MemoryStream();
-        write(stream);
-        return stream.ToArray();
-    }
-
-    private static byte[] Bytes(Action<TextWriter> write)
-    {
-        using var writer = new StringWriter(CultureInfo.InvariantCulture);
-        write(writer);
-        return Encoding.UTF8.GetBytes(writer.ToString());
     }
 }

@@ -13,6 +13,7 @@ internal static partial class Products
     public static IReadOnlyList<Assembly> Assemblies { get; } =
     [
         typeof(ControllerEvent).Assembly,
+        Assembly.Load("Crosstown.Control"),
         typeof(Crosstown.Logs.IEventSink).Assembly,
         typeof(Crosstown.Measures.MeasureCatalog).Assembly,
         Assembly.Load("Crosstown.Simulation"),

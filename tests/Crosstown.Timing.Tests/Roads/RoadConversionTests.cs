@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Crosstown.Core.Networks;
 using Crosstown.Timing.Evaluation;
 using Crosstown.Timing.Roads;
 

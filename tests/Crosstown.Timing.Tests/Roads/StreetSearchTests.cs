@@ -1,3 +1,4 @@
+using Crosstown.Core.Networks;
 using Crosstown.Timing.Roads;
 
 namespace Crosstown.Timing.Tests.Roads;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Crosstown.Cli.Commands;
 using Crosstown.Cli.Commands.Retime;
 using Crosstown.Core.Data;
+using Crosstown.Core.Networks;
 using Crosstown.Simulation.Sumo;
 using Crosstown.Timing.Roads;
 

@@ -1,4 +1,4 @@
-namespace Crosstown.Timing.Roads;
+namespace Crosstown.Core.Networks;
 
 /// <summary>The safety figures that a fixed-time program on a road network must keep. Whole seconds, since its programs count them.</summary>
 /// <param name="Name">What it is called on the command line.</param>

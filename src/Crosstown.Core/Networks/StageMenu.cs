@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Crosstown.Timing.Roads;
+namespace Crosstown.Core.Networks;
 
 /// <summary>Stages that a signal may show: those of its reference program, and every other largest set of links that may be green together.</summary>
 /// <remarks>A stage is an array with true for each green link. Links that cross the same others go together, so that the count of sets stays small.</remarks>

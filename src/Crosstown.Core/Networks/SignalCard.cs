@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using Crosstown.Core.Data;
-using Crosstown.Core.Networks;
 
-namespace Crosstown.Timing.Roads;
+namespace Crosstown.Core.Networks;
 
 /// <summary>Which links of a signal may be green together: the conflict monitor's card, read from the right of way and from a reference program.</summary>
 /// <remarks>Links whose ways cross may be green together only where the reference shows that very pair green, and both without yielding only where it shows both so.</remarks>

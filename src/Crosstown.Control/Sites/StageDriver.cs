@@ -26,6 +26,7 @@ public sealed class StageDriver
     private readonly int[] _endedS;
     private readonly char[] _letters;
     private readonly int[][] _foes;
+    private bool _isEntering;
 
     /// <param name="menu">The stages.</param>
     /// <param name="profile">The times to keep.</param>
@@ -53,7 +54,26 @@ public sealed class StageDriver
 
         Stage = Enumerable.Range(0, _stages.Length).OrderByDescending(s => Enumerable.Range(0, count).Count(l => _stages[s][l] == (_aspect[l] == LinkAspect.Green))).FirstOrDefault();
         Target = Stage;
+        _isEntering = count > 0 && !IsWhole(_stages[Stage]);
         Draw();
+    }
+
+    /// <summary>Takes over a signal that has shown what it shows for a known time.</summary>
+    /// <param name="menu">The stages.</param>
+    /// <param name="profile">The times to keep.</param>
+    /// <param name="nowS">Seconds of the clock.</param>
+    /// <param name="state">What the signal shows now.</param>
+    /// <param name="sinceS">By link: second of the clock since which it shows it. Only reds count: greens and yellows begin anew, to the safe side.</param>
+    public StageDriver(StageMenu menu, RoadProfile profile, int nowS, string state, ReadOnlySpan<int> sinceS)
+        : this(menu, profile, nowS, state)
+    {
+        for (var link = 0; link < _aspect.Length; link++)
+        {
+            if (_aspect[link] == LinkAspect.Red)
+            {
+                _sinceS[link] = sinceS[link];
+            }
+        }
     }
 
     /// <summary>The stage that runs, or that ends.</summary>
@@ -70,8 +90,8 @@ public sealed class StageDriver
     /// <summary>Second of the clock since which a link shows what it shows.</summary>
     public int SinceS(int link) => _sinceS[link];
 
-    /// <summary>True while one stage ends and the next is not whole yet.</summary>
-    public bool IsChanging => Target != Stage;
+    /// <summary>True while one stage ends and the next is not whole yet, also after a start from a state that is no stage.</summary>
+    public bool IsChanging => Target != Stage || _isEntering;
 
     /// <summary>True when the stage that runs may end now, walks too.</summary>
     public bool MayEnd(int nowS)
@@ -119,7 +139,7 @@ public sealed class StageDriver
             }
         }
 
-        if (Target == Stage)
+        if (!IsChanging)
         {
             Target = to;
         }
@@ -145,6 +165,7 @@ public sealed class StageDriver
         if (IsChanging && IsWhole(stage))
         {
             Stage = Target;
+            _isEntering = false;
         }
 
         Draw();

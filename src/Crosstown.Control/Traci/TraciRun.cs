@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Crosstown.Control.Sites;
+using Crosstown.Core.Data;
 using Crosstown.Core.Networks;
 
 namespace Crosstown.Control.Traci;
@@ -8,44 +9,43 @@ namespace Crosstown.Control.Traci;
 /// <summary>Controls all signals of a simulation until it is over.</summary>
 public static class TraciRun
 {
-    /// <summary>Drives a simulation step by step.</summary>
+    /// <summary>Drives a simulation step by step, a second each.</summary>
     /// <param name="client">Connected.</param>
     /// <param name="network">The streets.</param>
     /// <param name="equipment">Their detectors.</param>
     /// <param name="reference">A program for each signal, that says what may be green together.</param>
     /// <param name="profile">The times to keep.</param>
-    /// <param name="make">Makes the controller of a signal.</param>
-    /// <returns>Our own time for each step of all signals, ms.</returns>
+    /// <param name="settings">Who decides, who guards, what is sensed.</param>
+    /// <returns>What was done up to the end of the connection, however it came about.</returns>
     /// <exception cref="TraciException">The conversation went wrong, other than by its end.</exception>
-    public static IReadOnlyList<double> Drive(
-        TraciClient client, RoadNetwork network, RoadEquipment equipment, ImmutableArray<FixedProgram> reference, RoadProfile profile, Func<SignalSite, ISignalController> make)
+    public static TraciRecord Drive(
+        TraciClient client, RoadNetwork network, RoadEquipment equipment, ImmutableArray<FixedProgram> reference, RoadProfile profile, TraciSettings settings)
     {
-        var times = new List<double>();
         var sites = SignalSite.List(network, equipment, reference);
         var wanted = sites.SelectMany(s => s.Approaches).SelectMany(a => a.Lanes.SelectMany(l => (int[])[l.Zone, l.StopLoop, l.AdvanceLoop, .. l.Links.Select(k => k.ExitZone)])
-            .Concat(a.Upstream.Select(u => u.Zone))).Where(d => d >= 0).Distinct().Order();
-        var sensors = new TraciSensors(client, equipment.Detectors, wanted);
-        var nowS = (int)client.ReadNumber(TraciDomain.Simulation, TraciValue.TimeS);
-        var drivers = sites.Select(s => new StageDriver(s.Menu, profile, nowS, client.ReadText(TraciDomain.Signal, TraciValue.State, s.Card.Signal))).ToArray();
-        var controllers = sites.Select(make).ToArray();
-        var shown = new string[sites.Length];
+            .Concat(a.Upstream.Select(u => u.Zone))).Where(d => d >= 0 && (!settings.SensesLoopsOnly || equipment.Detectors[d].IsLoop)).Distinct().Order();
+        var times = new List<double>();
+        GuardedSignal[] signals = [];
         try
         {
+            var sensors = new TraciSensors(client, equipment.Detectors, wanted);
+            var nowS = (int)client.ReadNumber(TraciDomain.Simulation, TraciValue.TimeS);
+            signals = [.. sites.Select(s => Take(s, client.ReadText(TraciDomain.Signal, TraciValue.State, s.Card.Signal), nowS))];
+            var isFirst = true;
             while (true)
             {
                 var start = Stopwatch.GetTimestamp();
                 sensors.Read(client);
-                for (var i = 0; i < sites.Length; i++)
+                foreach (var signal in signals)
                 {
-                    var (stage, holdS) = controllers[i].Decide(sensors.Frame, nowS, drivers[i]);
-                    drivers[i].Advance(nowS, holdS > 0 && !drivers[i].IsChanging ? drivers[i].Stage : stage, holdS);
-                    if (drivers[i].State != shown[i])
+                    // The first state is always told: from then on no program of the simulator's own runs.
+                    if (signal.Step(sensors.Frame, nowS) || isFirst)
                     {
-                        shown[i] = drivers[i].State;
-                        client.SetState(sites[i].Card.Signal, shown[i]);
+                        client.SetState(signal.Site.Card.Signal, signal.State);
                     }
                 }
 
+                isFirst = false;
                 times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
                 client.Step();
                 nowS++;
@@ -53,7 +53,54 @@ public static class TraciRun
         }
         catch (TraciException end) when (end.Fault == TraciFault.Closed)
         {
-            return times;
+            return new TraciRecord
+            {
+                StepMs = [.. times],
+                Signals = sites.Length,
+                RefusedStates = signals.Sum(s => s.Refused),
+                FallenBack = [.. signals.Where(s => s.HasFallenBack).Select(s => s.Site.Card.Signal)],
+                FirstRefusals = [.. signals.SelectMany(s => s.FirstRefusal)],
+            };
         }
+
+        GuardedSignal Take(SignalSite site, string state, int nowS) =>
+            new(site, profile, settings.Controller(site), settings.Guard(site.Card, nowS, state), nowS, state);
     }
+}
+
+/// <summary>Who decides at the signals of a simulation, who guards them, and what they sense.</summary>
+public sealed record TraciSettings
+{
+    /// <summary>Makes the controller of a signal.</summary>
+    public required Func<SignalSite, ISignalController> Controller { get; init; }
+
+    /// <summary>Makes the guard of a signal from its card, the second of the clock, and what it shows then.</summary>
+    public required Func<SignalCard, int, string, IStateGuard> Guard { get; init; }
+
+    /// <summary>True when nothing but loops may be read: zones then say nothing.</summary>
+    public bool SensesLoopsOnly { get; init; }
+}
+
+/// <summary>What was done with a simulation.</summary>
+public sealed record TraciRecord
+{
+    /// <summary>Our own time for each step of all signals, ms.</summary>
+    public required ImmutableArray<double> StepMs { get; init; }
+
+    public required int Signals { get; init; }
+
+    /// <summary>States that the guards refused.</summary>
+    public required int RefusedStates { get; init; }
+
+    /// <summary>Signals that run their own fixed program since then.</summary>
+    public required ImmutableArray<string> FallenBack { get; init; }
+
+    /// <summary>What spoke against the first refused state of each signal.</summary>
+    public required ImmutableArray<Problem> FirstRefusals { get; init; }
+
+    /// <summary>Mean of our own time for a signal and second, ms; null without a step or a signal.</summary>
+    public double? MeanMs => StepMs.IsEmpty || Signals == 0 ? null : StepMs.Average() / Signals;
+
+    /// <summary>Of a hundred seconds, 99 took a signal no longer, ms; null without a step or a signal.</summary>
+    public double? P99Ms => StepMs.IsEmpty || Signals == 0 ? null : StepMs.Order().ElementAt((int)Math.Ceiling(StepMs.Length * 0.99) - 1) / Signals;
 }

@@ -29,8 +29,10 @@ public sealed class StageMenu
         Card = card;
         var stages = new List<bool[]>();
         var order = new List<int>();
-        foreach (var phase in card.Reference.Phases)
+        var places = Enumerable.Repeat(-1, card.Reference.Phases.Length).ToArray();
+        for (var p = 0; p < places.Length; p++)
         {
+            var phase = card.Reference.Phases[p];
             if (phase.State.Any(SignalCard.IsYellow) || !phase.State.Any(SignalCard.IsGreen))
             {
                 continue;
@@ -39,20 +41,22 @@ public sealed class StageMenu
             var stage = phase.State.Select(SignalCard.IsGreen).ToArray();
 
             // The part of a stage in which crossings clear is no stage of its own.
-            if (order.Count > 0 && IsWithCrossings(card, stages[order[^1]], stage))
+            if (order.Count == 0 || !IsWithCrossings(card, stages[order[^1]], stage))
             {
-                continue;
+                order.Add(Add(stages, stage));
             }
 
-            order.Add(Add(stages, stage));
+            places[p] = order.Count - 1;
         }
 
         if (order.Count > 1 && IsWithCrossings(card, stages[order[^1]], stages[order[0]]) && !stages[order[^1]].SequenceEqual(stages[order[0]]))
         {
             order.RemoveAt(0);
+            places = [.. places.Select(p => p == 0 ? order.Count - 1 : p - (p > 0 ? 1 : 0))];
         }
 
         ReferenceOrder = [.. order];
+        ReferencePlaces = [.. places];
         foreach (var stage in ListLargest(card, blocks))
         {
             if (stages.Count >= LargestMenu)
@@ -72,6 +76,9 @@ public sealed class StageMenu
 
     /// <summary>The stages of the reference program in its order, as indices into <see cref="Stages"/>.</summary>
     public ImmutableArray<int> ReferenceOrder { get; }
+
+    /// <summary>For each phase of the reference program, the place in <see cref="ReferenceOrder"/> of the stage that it shows; -1 where it changes from one to the next.</summary>
+    public ImmutableArray<int> ReferencePlaces { get; }
 
     /// <summary>True when a cycle of these stages serves every link that the reference serves.</summary>
     public bool Serves(ReadOnlySpan<int> stages)

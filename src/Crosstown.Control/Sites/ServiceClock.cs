@@ -17,12 +17,13 @@ public static class ServiceClock
         Span<bool> isOpen = stackalloc bool[card.LinkCount];
         for (var link = 0; link < card.LinkCount; link++)
         {
-            isOpen[link] = card.IsServed(link) && driver.Aspect(link) != LinkAspect.Green;
+            // A walk of the running stage that has ended is given again by the driver.
+            isOpen[link] = card.IsServed(link) && driver.Aspect(link) != LinkAspect.Green && !stages[driver.Stage][link];
         }
 
         // As many stages as it takes to serve all that wait, those that wait longest first: each must fit before the limit of the first in it.
         int? first = null;
-        var needS = StageS(site, profile, driver.Stage);
+        var needS = 0;
         while (true)
         {
             var longest = -1;
@@ -64,10 +65,16 @@ public static class ServiceClock
                 return null;
             }
 
-            first ??= best;
+            if (first is null)
+            {
+                // In this very second some other stage may be chosen, which then has to be gone through first.
+                first = best;
+                needS = Math.Max(StageS(site, profile, driver.Stage), LeaveS(site, profile, driver, nowS) + LongestStageS(site, profile, longest));
+            }
+
             if (nowS - driver.SinceS(longest) + needS + 1 >= profile.LongestRedS)
             {
-                return first == driver.Stage ? null : first;
+                return first;
             }
 
             for (var link = 0; link < card.LinkCount; link++)
@@ -77,6 +84,40 @@ public static class ServiceClock
 
             needS += StageS(site, profile, best);
         }
+    }
+
+    /// <summary>From now until the running stage has ended and what crosses it may begin, at the earliest, s.</summary>
+    private static int LeaveS(SignalSite site, RoadProfile profile, StageDriver driver, int nowS)
+    {
+        var (leastS, walkersS) = (0, 0);
+        for (var link = 0; link < site.Card.LinkCount; link++)
+        {
+            var shownS = nowS - driver.SinceS(link);
+            if (driver.Aspect(link) == LinkAspect.Green)
+            {
+                leastS = Math.Max(leastS, (site.Card.IsCrossing(link) ? profile.WalkS : profile.MinimumGreenS) - shownS);
+            }
+
+            if (site.Card.IsCrossing(link))
+            {
+                var clearS = site.Card.ClearanceS(link, profile) - profile.ChangeS;
+                walkersS = Math.Max(walkersS, driver.Aspect(link) == LinkAspect.Green ? clearS : clearS - shownS);
+            }
+        }
+
+        return leastS + walkersS + profile.ChangeS;
+    }
+
+    /// <summary>The longest of the stages that a link is not in, s.</summary>
+    private static int LongestStageS(SignalSite site, RoadProfile profile, int link)
+    {
+        var longestS = 0;
+        for (var s = 0; s < site.Menu.Stages.Length; s++)
+        {
+            longestS = site.Menu.Stages[s][link] ? longestS : Math.Max(longestS, StageS(site, profile, s));
+        }
+
+        return longestS;
     }
 
     /// <summary>The least time that a stage takes, walks, their clearance and the change after it too, s.</summary>

@@ -18,6 +18,9 @@ public enum LinkAspect
 /// </remarks>
 public sealed class StageDriver
 {
+    /// <summary>Part of the longest red after which a stage that stays gives its walkers a walk again, though it may be asked to end at any time.</summary>
+    private const int LongAgo = 3;
+
     private readonly SignalCard _card;
     private readonly RoadProfile _profile;
     private readonly ImmutableArray<ImmutableArray<bool>> _stages;
@@ -223,7 +226,7 @@ public sealed class StageDriver
         }
     }
 
-    /// <summary>Ends walks in a running stage when only their clearance fits any more, and gives another where there is room for all of it.</summary>
+    /// <summary>Ends walks in a running stage when only their clearance fits any more, and gives another where there is room for all of it, or where the last was long ago.</summary>
     private void RunWalks(ImmutableArray<bool> stage, int nowS, int holdS)
     {
         for (var link = 0; link < stage.Length; link++)
@@ -238,7 +241,7 @@ public sealed class StageDriver
             {
                 Show(link, LinkAspect.Red, nowS);
             }
-            else if (_aspect[link] == LinkAspect.Red && holdS > clearS + _profile.WalkS && MayBegin(link, nowS))
+            else if (_aspect[link] == LinkAspect.Red && (holdS > clearS + _profile.WalkS || nowS - _sinceS[link] >= _profile.LongestRedS / LongAgo) && MayBegin(link, nowS))
             {
                 Show(link, LinkAspect.Green, nowS);
             }

@@ -223,6 +223,7 @@ public sealed class TraciClient : IDisposable
         if (command == SimulationStep)
         {
             var count = ReadInteger();
+            Expect(count >= 0, "a number of subscriptions");
             _values.AsSpan(0, _valueCount).Fill(double.NaN);
             for (var i = 0; i < count; i++)
             {
@@ -316,15 +317,16 @@ public sealed class TraciClient : IDisposable
 
     private void Receive(int bytes)
     {
-        if (_in.Length < bytes)
-        {
-            _in = new byte[Math.Max(bytes, _in.Length * 2)];
-        }
-
         var got = 0;
         while (got < bytes)
         {
-            var now = _stream.Read(_in, got, bytes - got);
+            // What is announced is not believed: there is room for what has come, and as much again.
+            if (got == _in.Length)
+            {
+                Array.Resize(ref _in, (int)Math.Min(bytes, _in.Length * 2L));
+            }
+
+            var now = _stream.Read(_in, got, Math.Min(bytes, _in.Length) - got);
             if (now == 0)
             {
                 throw new TraciException(TraciFault.Closed, "The simulator closed the connection.");
@@ -407,7 +409,7 @@ public sealed class TraciClient : IDisposable
 
     private string ReadText() => Encoding.UTF8.GetString(ReadName());
 
-    private void Need(int bytes) => Expect(bytes >= 0 && _at + bytes <= _inLength, "more of the message");
+    private void Need(int bytes) => Expect(bytes >= 0 && bytes <= _inLength - _at, "more of the message");
 
     private static void Expect([DoesNotReturnIf(false)] bool isSo, string what)
     {

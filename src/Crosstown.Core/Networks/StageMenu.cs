@@ -19,8 +19,8 @@ public sealed class StageMenu
     /// <param name="lanes">The links of each lane: a lane of which only some ways are green stands as soon as one vehicle wants another.</param>
     public static StageMenu OfLanes(SignalCard card, IEnumerable<IReadOnlyList<int>> lanes)
     {
-        // A lane whose own links may not go together is no block; the reference serves it.
-        var blocks = lanes.Where(l => l.All(a => l.All(b => card.MayShare(a, b)))).Select(l => l.ToList()).ToList();
+        // A lane whose own links may not go together is no block; the reference serves it. One that the reference never serves stays red.
+        var blocks = lanes.Where(l => l.All(card.IsServed) && l.All(a => l.All(b => card.MayShare(a, b)))).Select(l => l.ToList()).ToList();
         return new StageMenu(card, [.. blocks, .. Enumerable.Range(0, card.LinkCount).Where(l => card.IsServed(l) && card.IsCrossing(l)).Select(l => new List<int> { l })]);
     }
 

@@ -28,6 +28,10 @@ public sealed class FixedController(SignalSite site, RoadProfile profile) : ISig
         return stage != driver.Stage ? (stage, 0) : (stage, Math.Max(1, (int)Math.Ceiling(leftS)));
     }
 
+    /// <summary>The stage that the program shows or changes to at a time.</summary>
+    /// <param name="nowS">Seconds of the clock.</param>
+    public int StageAt(int nowS) => Find(nowS).Stage;
+
     /// <summary>The stage that the program shows or changes to at a time, and for how many seconds yet.</summary>
     private (int Stage, double LeftS) Find(int nowS)
     {

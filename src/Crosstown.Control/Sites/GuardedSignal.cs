@@ -15,6 +15,7 @@ public sealed class GuardedSignal
     private readonly RoadProfile _profile;
     private readonly IStateGuard _guard;
     private readonly int[] _sinceS;
+    private readonly FixedController _fallback;
     private ISignalController _controller;
 
     /// <param name="site">The signal.</param>
@@ -30,6 +31,7 @@ public sealed class GuardedSignal
         Driver = new StageDriver(site.Menu, profile, nowS, state);
         _profile = profile;
         _controller = controller;
+        _fallback = new FixedController(site, profile);
         _guard = guard;
         _sinceS = new int[state.Length];
         Array.Fill(_sinceS, nowS);
@@ -89,12 +91,8 @@ public sealed class GuardedSignal
     {
         Refused++;
         FirstRefusal = FirstRefusal.IsEmpty ? against : FirstRefusal;
-        if (!HasFallenBack)
-        {
-            HasFallenBack = true;
-            _controller = new FixedController(Site, _profile);
-        }
-
+        HasFallenBack = true;
+        _controller = _fallback;
         var course = string.Create(State.Length, (Signal: this, NowS: nowS), static (letters, at) => at.Signal.WriteCourse(letters, at.NowS));
         foreach (var state in new[] { course, State })
         {
@@ -111,7 +109,7 @@ public sealed class GuardedSignal
             }
         }
 
-        Driver = new StageDriver(Site.Menu, _profile, nowS, course, _sinceS);
+        Driver = new StageDriver(Site.Menu, _profile, nowS, course, _sinceS, _fallback.StageAt(nowS));
         return course;
     }
 

@@ -67,9 +67,13 @@ public sealed class StageDriver
     /// <param name="nowS">Seconds of the clock.</param>
     /// <param name="state">What the signal shows now.</param>
     /// <param name="sinceS">By link: second of the clock since which it shows it. Only reds count: greens and yellows begin anew, to the safe side.</param>
-    public StageDriver(StageMenu menu, RoadProfile profile, int nowS, string state, ReadOnlySpan<int> sinceS)
+    /// <param name="stage">The stage that comes now, whatever is shown.</param>
+    public StageDriver(StageMenu menu, RoadProfile profile, int nowS, string state, ReadOnlySpan<int> sinceS, int stage)
         : this(menu, profile, nowS, state)
     {
+        Stage = stage;
+        Target = stage;
+        _isEntering = !IsWhole(_stages[stage]);
         for (var link = 0; link < _aspect.Length; link++)
         {
             if (_aspect[link] == LinkAspect.Red)

@@ -19,6 +19,8 @@ public sealed class TraciClient : IDisposable
     private const byte SimulationStep = 0x02;
     private const byte CloseConnection = 0x7F;
     private const byte ChangeSignal = 0xC2;
+    private const byte FirstSubscribe = 0xD0;
+    private const byte LastSubscribe = 0xDF;
     private const byte SubscribeOffset = 0x30;
     private const byte SubscriptionOffset = 0x40;
     private const byte AnswerOffset = 0x10;
@@ -102,7 +104,7 @@ public sealed class TraciClient : IDisposable
         return ReadText();
     }
 
-    /// <summary>Asks for values with every step from now on. The command waits for <see cref="Flush"/> or <see cref="Step"/>.</summary>
+    /// <summary>Asks for values with every step from now on, in place of those asked for under the same name before. The command waits for <see cref="Flush"/> or <see cref="Step"/>.</summary>
     /// <returns>Where in <see cref="Values"/> the first of them stands; the others follow in the order given.</returns>
     public int Subscribe(TraciDomain domain, string name, params ReadOnlySpan<TraciValue> values)
     {
@@ -114,9 +116,18 @@ public sealed class TraciClient : IDisposable
         }
 
         _values.AsSpan(first).Fill(double.NaN);
-        var subscription = new Subscription(domain, Encoding.UTF8.GetBytes(name), [.. values], first, _told.Count);
+        var place = _subscriptions.TryGetValue((domain, name), out var before) ? before.Place : _told.Count;
+        var subscription = new Subscription(domain, Encoding.UTF8.GetBytes(name), [.. values], first, place);
         _subscriptions[(domain, name)] = subscription;
-        _told.Add(subscription);
+        if (before is null)
+        {
+            _told.Add(subscription);
+        }
+        else
+        {
+            _told[place] = subscription;
+        }
+
         Begin((byte)((byte)domain + SubscribeOffset), 8 + 8 + 4 + subscription.Name.Length + 1 + values.Length, name);
         WriteDouble(0);
         WriteDouble(1e9);
@@ -219,7 +230,17 @@ public sealed class TraciClient : IDisposable
     private void TakeAnswer()
     {
         var command = _waiting[0].Command;
-        Status();
+        try
+        {
+            Status();
+        }
+        catch (TraciException refusal) when (refusal.Fault == TraciFault.Refused && command is >= FirstSubscribe and <= LastSubscribe)
+        {
+            // Why each value of it was refused stands behind the refusal once more.
+            SkipCommand((byte)(command + AnswerOffset));
+            throw;
+        }
+
         if (command == SimulationStep)
         {
             var count = ReadInteger();
@@ -230,7 +251,7 @@ public sealed class TraciClient : IDisposable
                 TakeSubscription();
             }
         }
-        else if (command is >= 0xD0 and <= 0xDF)
+        else if (command is >= FirstSubscribe and <= LastSubscribe)
         {
             TakeSubscription();
         }
@@ -369,6 +390,26 @@ public sealed class TraciClient : IDisposable
         var command = ReadByte();
         Expect(wanted is null || command == wanted, "the answer's own number");
         return command;
+    }
+
+    /// <summary>Goes past a command of this number if it is what comes next.</summary>
+    private void SkipCommand(byte command)
+    {
+        var begin = _at;
+        if (_inLength - begin < 2)
+        {
+            return;
+        }
+
+        var length = (int)ReadByte();
+        length = length == 0 ? ReadInteger() : length;
+        var isIt = ReadByte() == command;
+        _at = begin;
+        if (isIt)
+        {
+            Need(length);
+            _at += length;
+        }
     }
 
     private double ReadTyped()

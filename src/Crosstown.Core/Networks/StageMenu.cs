@@ -160,7 +160,7 @@ public sealed class StageMenu
     {
         var found = new List<List<int>>();
         Grow(card, blocks, [], [.. Enumerable.Range(0, blocks.Count)], [], found);
-        foreach (var set in found)
+        return found.Select(set =>
         {
             var stage = new bool[card.LinkCount];
             foreach (var link in set.SelectMany(b => blocks[b]))
@@ -168,8 +168,8 @@ public sealed class StageMenu
                 stage[link] = true;
             }
 
-            yield return stage;
-        }
+            return stage;
+        });
     }
 
     /// <summary>Largest sets in which all may share: Bron and Kerbosch's search, with a pivot.</summary>

@@ -28,7 +28,7 @@ internal static class CommandLine
         LearnCommand.Create(),
         UtdfCommand.Create(),
         ControlCommand.Create(),
-            SimulateCommand.Create(),
+        SimulateCommand.Create(),
         RetimeCommand.Create(),
         EffectCommand.Create(),
         WatchCommand.Create(),

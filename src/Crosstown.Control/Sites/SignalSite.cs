@@ -26,14 +26,14 @@ public sealed class SignalSite
     /// <summary>Lanes of all approaches, in their order.</summary>
     public ImmutableArray<ApproachLane> Lanes { get; }
 
-    /// <summary>The signals of a network that have a reference program.</summary>
+    /// <summary>The signals of a network that have a reference program with a stage. One that is dark or flashes all the time is left as it is.</summary>
     public static ImmutableArray<SignalSite> List(RoadNetwork network, RoadEquipment equipment, ImmutableArray<FixedProgram> reference)
     {
         var zones = equipment.Detectors.Select((d, i) => (Detector: d, Index: i)).Where(d => !d.Detector.IsLoop).ToLookup(d => d.Detector.Lane);
         var loops = equipment.Detectors.Select((d, i) => (Detector: d, Index: i)).Where(d => d.Detector.IsLoop).ToLookup(d => d.Detector.Lane);
         var into = network.Connections.ToLookup(c => c.ToLane);
         var from = network.Connections.ToLookup(c => c.FromLane);
-        return [.. reference.Select(Make)];
+        return [.. reference.Where(p => p.Phases.Any(s => s.State.Any(SignalCard.IsGreen) && !s.State.Any(SignalCard.IsYellow))).Select(Make)];
 
         SignalSite Make(FixedProgram program)
         {

@@ -82,6 +82,14 @@ public sealed class GuardedSignalTests
     }
 
     [Fact]
+    public void A_signal_that_only_flashes_is_left_as_it_is()
+    {
+        var flashing = DrawnStreets.Program(0, 30, 20) with { Phases = [new FixedPhase(60, "oo")] };
+
+        Assert.Empty(SignalSite.List(DrawnStreets.Street(1), new RoadEquipment(), [flashing]));
+    }
+
+    [Fact]
     public void A_start_from_a_state_that_is_no_stage_leads_to_one_without_a_refusal()
     {
         var site = DrawnSite.Make();

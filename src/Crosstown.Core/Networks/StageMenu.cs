@@ -10,6 +10,21 @@ public sealed class StageMenu
     private const int LargestMenu = 48;
 
     public StageMenu(SignalCard card)
+        : this(card, ListBlocks(card))
+    {
+    }
+
+    /// <summary>Stages of the reference program, and every other largest set of whole lanes, with the crossings that may go with them.</summary>
+    /// <param name="card">What may be green together.</param>
+    /// <param name="lanes">The links of each lane: a lane of which only some ways are green stands as soon as one vehicle wants another.</param>
+    public static StageMenu OfLanes(SignalCard card, IEnumerable<IReadOnlyList<int>> lanes)
+    {
+        // A lane whose own links may not go together is no block; the reference serves it.
+        var blocks = lanes.Where(l => l.All(a => l.All(b => card.MayShare(a, b)))).Select(l => l.ToList()).ToList();
+        return new StageMenu(card, [.. blocks, .. Enumerable.Range(0, card.LinkCount).Where(l => card.IsServed(l) && card.IsCrossing(l)).Select(l => new List<int> { l })]);
+    }
+
+    private StageMenu(SignalCard card, List<List<int>> blocks)
     {
         Card = card;
         var stages = new List<bool[]>();
@@ -38,7 +53,7 @@ public sealed class StageMenu
         }
 
         ReferenceOrder = [.. order];
-        foreach (var stage in ListLargest(card))
+        foreach (var stage in ListLargest(card, blocks))
         {
             if (stages.Count >= LargestMenu)
             {
@@ -109,9 +124,9 @@ public sealed class StageMenu
         return true;
     }
 
-    private static IEnumerable<bool[]> ListLargest(SignalCard card)
+    /// <summary>Links that may share with exactly the same others are one choice.</summary>
+    private static List<List<int>> ListBlocks(SignalCard card)
     {
-        // Links that may share with exactly the same others are one choice.
         var blocks = new List<List<int>>();
         for (var link = 0; link < card.LinkCount; link++)
         {
@@ -131,6 +146,11 @@ public sealed class StageMenu
             }
         }
 
+        return blocks;
+    }
+
+    private static IEnumerable<bool[]> ListLargest(SignalCard card, List<List<int>> blocks)
+    {
         var found = new List<List<int>>();
         Grow(card, blocks, [], [.. Enumerable.Range(0, blocks.Count)], [], found);
         foreach (var set in found)
@@ -164,7 +184,7 @@ public sealed class StageMenu
             return;
         }
 
-        bool Share(int a, int b) => a != b && card.MayShare(blocks[a][0], blocks[b][0]);
+        bool Share(int a, int b) => a != b && blocks[a].TrueForAll(x => blocks[b].TrueForAll(y => card.MayShare(x, y)));
         var pivot = open.Concat(done).MaxBy(p => open.Count(o => Share(p, o)));
         foreach (var next in open.Where(o => !Share(pivot, o)).ToArray())
         {

@@ -50,7 +50,7 @@ public static class SumoEquipmentReader
                     break;
                 case "laneAreaDetector" or "e2Detector":
                     // An area over several lanes in a row names them all; nothing here senses by areas that long.
-                    if (xml.Find("lanes") is null && FindLane(xml, laneOf) is { } zoneLane)
+                    if (xml.Find("lanes")?.Contains(' ', StringComparison.Ordinal) != true && FindLane(xml, laneOf) is { } zoneLane)
                     {
                         var lengthM = network.Lanes[zoneLane].LengthM;
                         var from = SumoNames.Place(xml.GetNumber("pos"), lengthM);
@@ -68,7 +68,7 @@ public static class SumoEquipmentReader
 
     private static int? FindLane(SumoXml xml, Dictionary<string, int> laneOf)
     {
-        if (xml.Find("lane") is not { } name)
+        if ((xml.Find("lane") ?? xml.Find("lanes")) is not { } name)
         {
             xml.LeaveOut(new Problem("XT711", xml.Where, $"<{xml.Xml.Name}> names no lane; it is left out."));
             return null;

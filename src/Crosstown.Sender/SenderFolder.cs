@@ -161,8 +161,8 @@ internal static class SenderFolder
         }
         catch (JsonException e)
         {
-            // The message of the framework may repeat what stands there: of a file with secrets it says only where.
-            problems.Add(new Problem(code, name, $"It is not as it should be, at {e.Path ?? "its begin"}, line {(e.LineNumber ?? 0) + 1}."));
+            // The framework's message and path repeat what stands there: of a file with secrets only the place is told.
+            problems.Add(new Problem(code, name, $"It is not as it should be, at line {(e.LineNumber ?? 0) + 1}, byte {(e.BytePositionInLine ?? 0) + 1}."));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -225,6 +225,9 @@ internal sealed class AgentLink(Func<byte[], byte[]?> answer) : IDatagramLink
     /// <summary>Nothing comes through, and the network says so.</summary>
     public bool IsCut { get; set; }
 
+    /// <summary>What is sent arrives, and answers are lost: the time until somebody gives up passes at once.</summary>
+    public Action? LosesAnswers { get; set; }
+
     /// <summary>Packets that were sent.</summary>
     public List<byte[]> Sent { get; } = [];
 
@@ -236,7 +239,7 @@ internal sealed class AgentLink(Func<byte[], byte[]?> answer) : IDatagramLink
         }
 
         Sent.Add(datagram.ToArray());
-        if (answer(datagram.ToArray()) is { } reply)
+        if (answer(datagram.ToArray()) is { } reply && LosesAnswers is null)
         {
             _waiting.Enqueue(reply);
         }
@@ -248,6 +251,7 @@ internal sealed class AgentLink(Func<byte[], byte[]?> answer) : IDatagramLink
     {
         if (!_waiting.TryDequeue(out var reply))
         {
+            LosesAnswers?.Invoke();
             await Task.Delay(Timeout.Infinite, stop);
         }
 

@@ -179,27 +179,40 @@ public sealed class SnmpCodecTests
                 };
             }
 
-            var clock = Stopwatch.GetTimestamp();
-            try
+            // A busy machine may stop us at any packet, but not three times at the same one.
+            var ms = double.PositiveInfinity;
+            for (var attempt = 0; attempt < 3 && ms > 50; attempt++)
             {
-                SnmpMessage.Decode(packet);
-                read++;
-            }
-            catch (SnmpException e)
-            {
-                Assert.True(e.Fault is SnmpFault.Malformed or SnmpFault.TooLarge, $"{e.Fault} in round {round}");
-                refused++;
+                var clock = Stopwatch.GetTimestamp();
+                var isRead = Reads(packet);
+                ms = Math.Min(ms, Stopwatch.GetElapsedTime(clock).TotalMilliseconds);
+                read += isRead ? 1 : 0;
+                refused += isRead ? 0 : 1;
             }
 
-            longestMs = Math.Max(longestMs, Stopwatch.GetElapsedTime(clock).TotalMilliseconds);
+            longestMs = Math.Max(longestMs, ms);
         }
 
         Assert.True(read > 1000 && refused > 10_000, $"{read} read, {refused} refused");
-        Assert.True(longestMs < 1000, $"{longestMs} ms for one packet");
+        Assert.True(longestMs < 200, $"{longestMs} ms for one packet");
         Assert.True((GC.GetAllocatedBytesForCurrentThread() - before) / 60_000 < 64 * 1024, "memory for a packet");
     }
 
     [Fact]
     public void A_packet_that_is_too_long_is_refused_before_it_is_read() =>
         Assert.Equal(SnmpFault.TooLarge, Assert.Throws<SnmpException>(() => SnmpMessage.Decode(new byte[SnmpMessage.LongestOctets + 1])).Fault);
+
+    private static bool Reads(byte[] packet)
+    {
+        try
+        {
+            SnmpMessage.Decode(packet);
+            return true;
+        }
+        catch (SnmpException e)
+        {
+            Assert.True(e.Fault is SnmpFault.Malformed or SnmpFault.TooLarge, $"{e.Fault}");
+            return false;
+        }
+    }
 }

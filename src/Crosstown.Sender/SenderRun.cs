@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using Crosstown.Control.Ntcip;
@@ -71,6 +72,7 @@ internal sealed class SenderRun(string folder, TimeProvider time)
 
     private static async Task ReadAsync(TextReader lines, Dictionary<SignalId, Line> running, Action<string> say, CancellationToken stop)
     {
+        void Refuse(SignalAdvice advice, string why) => say(string.Create(CultureInfo.InvariantCulture, $"refused {advice.Signal} {advice.Fence}: {why}"));
         try
         {
             while (await lines.ReadLineAsync(stop).ConfigureAwait(false) is { } text)
@@ -86,11 +88,11 @@ internal sealed class SenderRun(string folder, TimeProvider time)
                     }
                     else if (!running.TryGetValue(advice.Signal, out var line))
                     {
-                        say($"refused {advice.Signal} {advice.Fence}: XT781 This sender has no such signal.");
+                        Refuse(advice, "XT781 This sender has no such signal.");
                     }
                     else if (!line.TryPut(advice))
                     {
-                        say($"refused {advice.Signal} {advice.Fence}: XT789 Too much advice waits for this signal.");
+                        Refuse(advice, "XT789 Too much advice waits for this signal.");
                     }
                 }
                 catch (ProblemException e)

@@ -21,9 +21,6 @@ internal sealed class ShadowRecord
     // Longer between two ticks the machine slept: that is time unheard.
     private const int LongestTickMs = 10_000;
 
-    // What a decision that was right a second ago can meet: quiet times, fences, and greens that have ended.
-    private static readonly string[] s_lateness = ["XT621", "XT657", "XT658", "XT659"];
-
     public int CleanDays { get; private set; }
 
     /// <summary>Of the day that runs, ms.</summary>
@@ -60,8 +57,14 @@ internal sealed class ShadowRecord
     public void Judge(AdviceVerdict verdict)
     {
         Judged++;
-        IsDirty |= verdict.Problems.Any(p => !s_lateness.Contains(p.Code));
+        IsDirty |= verdict.Problems.Any(IsHarm);
     }
+
+    /// <summary>
+    /// Intervals, walkers, greens, waits, conflicts and facts that lack. The rest a decision meets that was right a second ago: quiet times, fencing numbers, greens that have
+    /// ended, and a controller that is not heard, which counts by itself.
+    /// </summary>
+    private static bool IsHarm(GuardProblem problem) => problem.Rule is "C04" or "C05" or "C06" or "C07" or "C08" || (problem.Rule == "C03" && problem.Part != "status");
 
     /// <summary>A controller did not do what it was told: all begins again.</summary>
     public void Alarm() => (CleanDays, IsDirty) = (0, true);

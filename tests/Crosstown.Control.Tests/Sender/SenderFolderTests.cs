@@ -5,6 +5,7 @@ using Crosstown.Control.Snmp;
 using Crosstown.Control.Tests.Ntcip;
 using Crosstown.Core.Data;
 using Crosstown.Sender;
+using Crosstown.Timing.Tests.Utdf;
 
 namespace Crosstown.Control.Tests.Sender;
 
@@ -100,6 +101,24 @@ public sealed class SenderFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_timing_file_and_what_an_engineer_states_begin_the_file_of_facts_and_what_is_assumed_is_told()
+    {
+        var (timing, stated) = (Path.Combine(_folder, "timing.csv"), Path.Combine(_folder, "stated.json"));
+        File.WriteAllText(timing, UtdfFiles.Small);
+        File.WriteAllText(stated, """{"version": 1, "signals": [{"signal": "1", "preventsBackup": true, "phases": [{"phase": 2, "widthFt": 71}]}]}""");
+        var draft = FactsDraft.Read(timing, stated);
+        Write(signal: "1");
+        File.WriteAllBytes(Path.Combine(_folder, SenderFolder.Facts), draft.Facts);
+        var facts = Assert.Single(SenderFolder.Read(_folder)).Facts!;
+
+        Assert.Equal(71, facts.Street.Single(s => s.Phase == 2).WidthFt);
+        Assert.True(facts.PreventsBackup);
+        Assert.NotEmpty(facts.Patterns);
+        Assert.Contains(draft.Assumed, line => line.StartsWith("assumed: signal 1, phase ", StringComparison.Ordinal));
+        Assert.DoesNotContain(draft.Assumed, line => line.StartsWith("assumed: signal 1, phase 2, Width ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void What_is_kept_comes_back_and_what_cannot_be_read_counts_for_nothing()
     {
         var kept = new KeptSignal(SimulatedCabinet.Id, 4711, 5, 1000, 900, 3, true);
@@ -176,13 +195,13 @@ public sealed class SenderFolderTests : IDisposable
         return (process.ExitCode, await text, await error);
     }
 
-    private void Write(int port = 16_100)
+    private void Write(int port = 16_100, string signal = "1004")
     {
         File.WriteAllText(Path.Combine(_folder, SenderFolder.Settings), $$"""
-            {"version": 1, "signals": [{"signal": "1004", "host": "127.0.0.1", "port": {{port.ToString(CultureInfo.InvariantCulture)}}, "phaseGroups": 1, "preempts": 1, "mode": "advise"}]}
+            {"version": 1, "signals": [{"signal": "{{signal}}", "host": "127.0.0.1", "port": {{port.ToString(CultureInfo.InvariantCulture)}}, "phaseGroups": 1, "preempts": 1, "mode": "advise"}]}
             """);
         File.WriteAllText(Path.Combine(_folder, SenderFolder.Credentials), $$"""
-            {"version": 1, "signals": [{"signal": "1004", "user": "sender", "authentication": "sha256", "authenticationPassword": "{{Canary}} 1", "privacyPassword": "{{Canary}} 2"}]}
+            {"version": 1, "signals": [{"signal": "{{signal}}", "user": "sender", "authentication": "sha256", "authenticationPassword": "{{Canary}} 1", "privacyPassword": "{{Canary}} 2"}]}
             """);
         File.WriteAllBytes(Path.Combine(_folder, SenderFolder.Facts), SenderFolder.WriteFacts([SimulatedCabinet.Facts]));
         if (!OperatingSystem.IsWindows())

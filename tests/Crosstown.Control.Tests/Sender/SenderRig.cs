@@ -62,7 +62,7 @@ internal sealed class SenderRig : IDisposable
             Facts = hasFacts ? facts ?? SimulatedCabinet.Facts : null,
             Guard = new PlanGuard(),
             Reader = _reader,
-            Writer = new ControlWriter(_client, 1),
+            Writer = Writer = new ControlWriter(_client, 1),
             Lease = Lease = new SignalLease(LeaseWay, holder, Time),
             Shadow = Shadow,
             IsMeantToAdvise = isMeantToAdvise,
@@ -82,6 +82,8 @@ internal sealed class SenderRig : IDisposable
     public MemoryLease.Way LeaseWay { get; }
 
     public SignalLease Lease { get; }
+
+    public ControlWriter Writer { get; }
 
     public ShadowRecord Shadow { get; }
 

@@ -119,6 +119,17 @@ public sealed class SignalLeaseTests
 
     [Fact]
     [Trait("rule", "C10")]
+    public async Task The_lease_is_asked_for_again_before_each_packet_of_a_command()
+    {
+        using var rig = await SenderRig.ReadyAsync();
+        var (asked, sets) = (0, rig.SetRequests);
+        rig.Link.LosesAnswers = () => rig.Time.Advance(500);
+        await Assert.ThrowsAsync<LeaseLostException>(() => rig.Writer.WriteAsync(ControlCommand.Nothing, () => ++asked == 1, SenderRig.Stop));
+        Assert.Equal((2, 1), (asked, rig.SetRequests - sets));
+    }
+
+    [Fact]
+    [Trait("rule", "C10")]
     public async Task Of_two_senders_before_one_controller_only_the_holder_is_heard()
     {
         var (time, cabinet, record) = (new ManualTime(), new SimulatedCabinet(), new MemoryLease());

@@ -1,6 +1,7 @@
 using Crosstown.Control.Ntcip;
 using Crosstown.Control.Snmp;
 using Crosstown.Control.Tests.Ntcip;
+using Crosstown.Core;
 using Crosstown.Core.Data;
 
 namespace Crosstown.Control.Tests.Snmp;
@@ -183,6 +184,54 @@ public sealed class SnmpClientTests
         var error = await Late(client.GetAsync([s_flash], TestContext.Current.CancellationToken));
         Assert.Equal(fault, error.Fault);
         Assert.DoesNotContain("canary", error.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Whatever_is_changed_in_an_answer_of_version_3_it_is_taken_whole_or_not_at_all()
+    {
+        var random = new RandomNumbers(3414, 1);
+        var agent = Agent();
+        var (taken, refused) = (0, 0);
+        using var client = Client(
+            new AgentLink(packet =>
+            {
+                var reply = agent.Answer(packet)!;
+                var at = random.NextInt(reply.Length);
+                switch (random.NextInt(4))
+                {
+                    case 0:
+                        return reply;
+                    case 1:
+                        return reply[..at];
+                    case 2:
+                        return [.. reply[..at], (byte)random.NextInt(256), .. reply[at..]];
+                    default:
+                        reply[at] ^= (byte)(1 << random.NextInt(8));
+                        return reply;
+                }
+            }),
+            s_user, new SnmpPatience { TimeoutMs = 50, Retries = 0 });
+        for (var round = 0; round < 400; round++)
+        {
+            var asking = client.GetAsync([s_flash, NtcipObjects.UnitBackupTime], TestContext.Current.CancellationToken);
+            for (var wait = 0; wait < 1000 && !asking.IsCompleted; wait++)
+            {
+                _time.Advance(50);
+                await Task.Yield();
+            }
+
+            try
+            {
+                Assert.Equal([2, 10], (await asking).Select(v => v.Value.Number!.Value));
+                taken++;
+            }
+            catch (SnmpException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.True(taken > 50 && refused > 200, $"{taken} taken, {refused} refused");
     }
 
     [Fact]

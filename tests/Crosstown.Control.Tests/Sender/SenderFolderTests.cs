@@ -162,7 +162,7 @@ public sealed class SenderFolderTests : IDisposable
         cabinet.AddTo(agent);
         await using var udp = new UdpAgent(agent.Answer);
         Write(udp.Address.Port);
-        var (status, text, error) = await RunAsync([_folder], "heartbeat\nnonsense\nadvise 9999 1 hold 2 5000\nadvise 1004 1 pattern 3 5000\n", stop, waitMs: 2500);
+        var (status, text, error) = await RunAsync([_folder], "heartbeat\nnonsense\nadvise 9999 1 hold 2 5000\nadvise 1004 1 pattern 3 5000\n", stop, until: "refused 1004 1 ");
         Assert.True(status == 0, error);
         Assert.Contains("watching 1004", text, StringComparison.Ordinal);
         Assert.Contains("XT789", text, StringComparison.Ordinal);
@@ -174,16 +174,21 @@ public sealed class SenderFolderTests : IDisposable
         Assert.Single(SenderFolder.ReadState(_folder));
     }
 
-    private static async Task<(int Status, string Text, string Error)> RunAsync(string[] arguments, string lines, CancellationToken stop, int waitMs = 0)
+    private static async Task<(int Status, string Text, string Error)> RunAsync(string[] arguments, string lines, CancellationToken stop, string? until = null)
     {
         var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Crosstown.Sender.exe" : "Crosstown.Sender");
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var (text, error) = (process.StandardOutput.ReadToEndAsync(stop), process.StandardError.ReadToEndAsync(stop));
+        var error = process.StandardError.ReadToEndAsync(stop);
+        var text = "";
         try
         {
             await process.StandardInput.WriteAsync(lines);
             await process.StandardInput.FlushAsync(stop);
-            await Task.Delay(waitMs, stop);
+            while (until is not null && !text.Contains(until, StringComparison.Ordinal) && await process.StandardOutput.ReadLineAsync(stop) is { } line)
+            {
+                text += line + "\n";
+            }
+
             process.StandardInput.Close();
         }
         catch (IOException)
@@ -191,8 +196,9 @@ public sealed class SenderFolderTests : IDisposable
             // It ended before it read anything.
         }
 
+        text += await process.StandardOutput.ReadToEndAsync(stop);
         await process.WaitForExitAsync(stop);
-        return (process.ExitCode, await text, await error);
+        return (process.ExitCode, text, await error);
     }
 
     private void Write(int port = 16_100, string signal = "1004")

@@ -53,8 +53,8 @@ internal sealed class SenderRun(string folder, TimeProvider time)
                 Say($"watching {line.Signal}");
             }
 
-            // A console does not stop to read when it is told to: the reading is then left behind.
-            await Task.WhenAny(ReadAsync(lines, running, Say, stop), Task.Delay(Timeout.Infinite, stop)).ConfigureAwait(false);
+            // A console blocks whoever reads it, and does not stop to read when it is told to: the reading has a thread of its own, which is then left behind.
+            await Task.WhenAny(Task.Run(() => ReadAsync(lines, running, Say, stop), CancellationToken.None), Task.Delay(Timeout.Infinite, stop)).ConfigureAwait(false);
             await end.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll([.. loops, saving]).ConfigureAwait(false);
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(SignalSender.LongestBackupS), time);

@@ -174,6 +174,35 @@ public sealed class SenderFolderTests : IDisposable
         Assert.Single(SenderFolder.ReadState(_folder));
     }
 
+    [Fact]
+    public async Task The_program_ends_when_it_is_told_to_though_its_lines_go_on()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such signal.");
+        Write();
+        using var process = Process.Start(
+            new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Crosstown.Sender"), [_folder]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var text = "";
+        while (!text.Contains("watching 1004", StringComparison.Ordinal) && await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        {
+            text += line;
+        }
+
+        using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        finally
+        {
+            process.Kill();
+        }
+
+        Assert.Equal(0, process.ExitCode);
+        Assert.Single(SenderFolder.ReadState(_folder));
+    }
+
     private static async Task<(int Status, string Text, string Error)> RunAsync(string[] arguments, string lines, CancellationToken stop, string? until = null)
     {
         var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Crosstown.Sender.exe" : "Crosstown.Sender");

@@ -10,7 +10,8 @@ public static class ServiceClock
     /// <param name="profile">The times to keep.</param>
     /// <param name="driver">What the signal shows.</param>
     /// <param name="nowS">Seconds of the clock.</param>
-    public static int? FindDue(SignalSite site, RoadProfile profile, StageDriver driver, int nowS)
+    /// <param name="before">A stage that would be run first, for its least time; null for none.</param>
+    public static int? FindDue(SignalSite site, RoadProfile profile, StageDriver driver, int nowS, int? before = null)
     {
         var card = site.Card;
         var stages = site.Menu.Stages;
@@ -18,7 +19,7 @@ public static class ServiceClock
         for (var link = 0; link < card.LinkCount; link++)
         {
             // A walk of the running stage that has ended is given again by the driver.
-            isOpen[link] = card.IsServed(link) && driver.Aspect(link) != LinkAspect.Green && !stages[driver.Stage][link];
+            isOpen[link] = card.IsServed(link) && driver.Aspect(link) != LinkAspect.Green && !stages[before ?? driver.Stage][link];
         }
 
         // As many stages as it takes to serve all that wait, those that wait longest first: each must fit before the limit of the first in it.
@@ -69,7 +70,7 @@ public static class ServiceClock
             {
                 // In this very second some other stage may be chosen, which then has to be gone through first.
                 first = best;
-                needS = Math.Max(StageS(site, profile, driver.Stage), LeaveS(site, profile, driver, nowS) + LongestStageS(site, profile, longest));
+                needS = Math.Max(StageS(site, profile, driver.Stage), LeaveS(site, profile, driver, nowS) + (before is { } between ? StageS(site, profile, between) : LongestStageS(site, profile, longest)));
             }
 
             if (nowS - driver.SinceS(longest) + needS + 1 >= profile.LongestRedS)

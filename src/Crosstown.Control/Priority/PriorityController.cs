@@ -36,8 +36,14 @@ public sealed class PriorityController : ISignalController
     /// <summary>Seconds by which the signal's own clock runs ahead of the plan's.</summary>
     private int _shiftS;
 
+    /// <summary>By place in the plan: seconds of green that it has had beyond the plan's through transit; below 0 for those that it is owed.</summary>
+    private readonly int[] _gainedS;
+
     /// <summary>True while an emergency has the signal.</summary>
     private bool _isTaken;
+
+    /// <summary>True from the end of an emergency until the plan is in step.</summary>
+    private bool _isCatchingUp;
 
     /// <param name="site">The signal.</param>
     /// <param name="profile">The times to keep.</param>
@@ -52,6 +58,7 @@ public sealed class PriorityController : ISignalController
         _server = server;
         _plan = plan;
         _limits = server.Limits;
+        _gainedS = new int[plan?.Count ?? 0];
     }
 
     public (int Stage, int HoldS) Decide(DetectorFrame frame, int nowS, StageDriver driver)
@@ -152,13 +159,21 @@ public sealed class PriorityController : ISignalController
         }
 
         var (entry, beginS, endS) = _plan.At(nowS);
+        Array.Clear(_gainedS);
+        _isCatchingUp = true;
         _shiftS = beginS > 0 || _plan.Stage(entry) == driver.Stage ? 0 : endS - _plan.GreenS(entry) - _profile.ChangeS;
     }
 
     /// <summary>Runs the plan by the signal's own clock, which transit may move by some seconds and which then comes back.</summary>
     private (int Stage, int HoldS) Coordinate(PriorityCase? asked, DetectorFrame frame, int nowS, StageDriver driver, (int Stage, int HoldS) own)
     {
-        if (asked is null && _shiftS == 0)
+        if (_isCatchingUp && _shiftS == 0)
+        {
+            _isCatchingUp = false;
+            Array.Clear(_gainedS);
+        }
+
+        if (asked is null && _shiftS == 0 && Array.TrueForAll(_gainedS, g => g == 0))
         {
             return own;
         }
@@ -179,7 +194,7 @@ public sealed class PriorityController : ISignalController
                 return (stage, Math.Max(1, Math.Max(leastLeftS, _plan.At(nowS).EndS)));
             }
 
-            return leastLeftS > 0 ? (stage, leastLeftS) : Next(endS, nowS);
+            return leastLeftS > 0 ? (stage, leastLeftS) : Next(entry, endS, nowS);
         }
 
         if (asked is not null && Serves(stage, asked))
@@ -194,11 +209,11 @@ public sealed class PriorityController : ISignalController
 
                 asked.OwnEndS ??= nowS + 1;
                 asked.Grant(PriorityKind.Extension, nowS);
-                _shiftS--;
+                Hold(entry);
                 return (stage, Math.Max(1, asked.Request.DepartureS - nowS));
             }
 
-            return BackS(stage, endS);
+            return asked.Request.DepartureS > nowS + endS ? (stage, endS) : Settle(entry, endS, leastLeftS, nowS);
         }
 
         if (asked is not null && FindEntry(asked, entry) is { } wanted)
@@ -220,36 +235,57 @@ public sealed class PriorityController : ISignalController
                 }
 
                 asked.Grant(PriorityKind.EarlyGreen, nowS);
-                return Next(endS, nowS);
+                return Next(entry, endS, nowS);
             }
         }
 
-        return BackS(stage, endS);
+        return Settle(entry, endS, leastLeftS, nowS);
     }
 
     /// <summary>Ends a stage before its time.</summary>
-    private (int Stage, int HoldS) Next(int endS, int nowS)
+    private (int Stage, int HoldS) Next(int entry, int endS, int nowS)
     {
         _shiftS += endS;
+        _gainedS[entry] -= endS;
         return (_plan!.Stage(_plan.At(nowS + _shiftS).Entry), 0);
     }
 
-    /// <summary>Runs a stage to its end, and, ahead of the plan, until the plan ends it.</summary>
-    private (int Stage, int HoldS) BackS(int stage, int endS)
+    /// <summary>Lets a stage go on for a second at the end of its time.</summary>
+    private void Hold(int entry)
     {
-        if (endS == 1 && _shiftS > 0)
+        _shiftS--;
+        _gainedS[entry]++;
+    }
+
+    /// <summary>Runs a stage that nobody asks for: one that lost green gets it back from the one that had it, until all have had what the plan gives them and the plan is in step.</summary>
+    private (int Stage, int HoldS) Settle(int entry, int endS, int leastLeftS, int nowS)
+    {
+        var stage = _plan!.Stage(entry);
+        var isOwed = _gainedS[entry] < 0 || Array.TrueForAll(_gainedS, g => g >= 0);
+        if (_shiftS > 0 && isOwed)
         {
-            _shiftS--;
-            return (stage, _shiftS + 1);
+            var backS = _gainedS[entry] < 0 ? Math.Min(_shiftS, -_gainedS[entry]) : _shiftS;
+            if (endS == 1)
+            {
+                Hold(entry);
+            }
+
+            return (stage, endS - 1 + backS);
         }
 
-        return (stage, endS + Math.Max(0, _shiftS));
+        if (_gainedS[entry] > 0)
+        {
+            var lessS = Math.Min(_gainedS[entry], endS - leastLeftS);
+            return lessS > 0 && endS <= lessS ? Next(entry, endS, nowS) : (stage, Math.Max(1, endS - Math.Max(0, lessS)));
+        }
+
+        return (stage, endS);
     }
 
     /// <summary>True when a green that is about to end should go on: the vehicle can be over the stop line within the limit, and those that follow can make it up.</summary>
     private bool Extends(PriorityCase asked, int entry, int endS, int nowS)
     {
-        if (endS > 1 || _shiftS > 0)
+        if (endS > 1)
         {
             return false;
         }
@@ -368,7 +404,7 @@ public sealed class PriorityController : ISignalController
         }
 
         var (entry, beginS, endS) = _plan.At(nowS);
-        return _shiftS == 0 && beginS == 0 && _plan.Stage(entry) == driver.Stage && Math.Abs(_plan.GreenS(entry) - endS - (nowS - StageSinceS(driver))) <= StepS;
+        return _shiftS == 0 && Array.TrueForAll(_gainedS, g => g == 0) && beginS == 0 && _plan.Stage(entry) == driver.Stage && Math.Abs(_plan.GreenS(entry) - endS - (nowS - StageSinceS(driver))) <= StepS;
     }
 
     /// <summary>The next place in the plan whose stage serves a request; null for none.</summary>

@@ -23,7 +23,7 @@ public sealed class PriorityTests
     }
 
     [Fact]
-    public void A_bus_that_would_come_six_seconds_late_finds_its_green_held_and_the_plan_is_in_step_with_the_next_stage()
+    public void A_bus_that_would_come_six_seconds_late_finds_its_green_held_and_the_street_across_gets_the_time_back_in_the_next_cycle()
     {
         var trial = new SignalTrial();
         trial.RunTo(110);
@@ -34,11 +34,15 @@ public sealed class PriorityTests
         trial.RunTo(500);
 
         Assert.InRange(trial.Ends(0).First(t => t > 100), 137, 139);
+        var heldS = trial.Ends(0).First(t => t > 100) - 130;
+        Assert.Equal((136 + heldS, 174), (trial.Begins(2).First(t => t > 130), trial.Ends(2).First(t => t > 130)));
         Assert.Equal(180, trial.Begins(0).First(t => t > 140));
+        Assert.Equal((226 - heldS, 264), (trial.Begins(2).First(t => t > 180), trial.Ends(2).First(t => t > 180)));
+        Assert.Equal((270, 310), (trial.Begins(0).First(t => t > 190), trial.Ends(0).First(t => t > 230)));
         var record = Assert.Single(trial.Log);
         Assert.Equal((PriorityKind.Extension, PriorityOutcome.Passed, true), (record.Kind, record.Outcome, record.IsUseful));
         Assert.InRange(record.SavedS!.Value, 40, 50);
-        Assert.InRange(record.RecoveredS!.Value - record.EndedS, 1, 90);
+        Assert.InRange(record.RecoveredS!.Value, 270, 271);
         Assert.Empty(trial.Judge.Broken);
     }
 
@@ -65,7 +69,7 @@ public sealed class PriorityTests
     }
 
     [Fact]
-    public void A_bus_that_would_wait_finds_its_green_ten_seconds_early_and_the_other_street_keeps_its_walk()
+    public void A_bus_that_would_wait_finds_its_green_ten_seconds_early_and_the_street_across_keeps_its_walk_and_gets_its_time_back()
     {
         var trial = new SignalTrial();
         trial.RunTo(135);
@@ -76,7 +80,8 @@ public sealed class PriorityTests
 
         Assert.Equal(170, trial.Begins(0).First(t => t > 140));
         Assert.Contains(trial.States.Skip(135).Take(30), s => s[5] == 'G');
-        Assert.Equal(220, trial.Ends(0).First(t => t > 170));
+        Assert.Equal(210, trial.Ends(0).First(t => t > 170));
+        Assert.Equal((216, 264), (trial.Begins(2).First(t => t > 180), trial.Ends(2).First(t => t > 180)));
         Assert.Equal((PriorityKind.EarlyGreen, true), (trial.Log.Single().Kind, trial.Log.Single().IsUseful));
         Assert.Empty(trial.Judge.Broken);
     }

@@ -26,6 +26,9 @@ public sealed class PriorityController : ISignalController
     /// <summary>Moving a green by less is not worth it.</summary>
     private const int LeastAdvanceS = 2;
 
+    /// <summary>Of the green that transit took from a stage, the share that it gets back. The bus has moved some of its street's queue along with it, so that a little less will do.</summary>
+    private const double GiveBack = 0.9;
+
     private readonly SignalSite _site;
     private readonly RoadProfile _profile;
     private readonly ISignalController _inner;
@@ -38,6 +41,9 @@ public sealed class PriorityController : ISignalController
 
     /// <summary>By place in the plan: seconds of green that it has had beyond the plan's through transit; below 0 for those that it is owed.</summary>
     private readonly int[] _gainedS;
+
+    /// <summary>True from a grant to transit until it is known how much of what it took is given back.</summary>
+    private bool _isUnsettled;
 
     /// <summary>True while an emergency has the signal.</summary>
     private bool _isTaken;
@@ -160,6 +166,7 @@ public sealed class PriorityController : ISignalController
 
         var (entry, beginS, endS) = _plan.At(nowS);
         Array.Clear(_gainedS);
+        _isUnsettled = false;
         _isCatchingUp = true;
         _shiftS = beginS > 0 || _plan.Stage(entry) == driver.Stage ? 0 : endS - _plan.GreenS(entry) - _profile.ChangeS;
     }
@@ -171,6 +178,12 @@ public sealed class PriorityController : ISignalController
         {
             _isCatchingUp = false;
             Array.Clear(_gainedS);
+        }
+
+        if (_isUnsettled && asked is not { IsGrant: true } && _shiftS >= 0)
+        {
+            _isUnsettled = false;
+            Forgive(_plan!.At(nowS + _shiftS).Entry);
         }
 
         if (asked is null && _shiftS == 0 && Array.TrueForAll(_gainedS, g => g == 0))
@@ -209,6 +222,7 @@ public sealed class PriorityController : ISignalController
 
                 asked.OwnEndS ??= nowS + 1;
                 asked.Grant(PriorityKind.Extension, nowS);
+                _isUnsettled = true;
                 Hold(entry);
                 return (stage, Math.Max(1, asked.Request.DepartureS - nowS));
             }
@@ -235,6 +249,7 @@ public sealed class PriorityController : ISignalController
                 }
 
                 asked.Grant(PriorityKind.EarlyGreen, nowS);
+                _isUnsettled = true;
                 return Next(entry, endS, nowS);
             }
         }
@@ -255,6 +270,20 @@ public sealed class PriorityController : ISignalController
     {
         _shiftS--;
         _gainedS[entry]++;
+    }
+
+    /// <summary>Lets the stage that runs keep what is not given back to those that are owed.</summary>
+    private void Forgive(int running)
+    {
+        for (var e = 0; e < _gainedS.Length; e++)
+        {
+            if (e != running && _gainedS[e] < 0)
+            {
+                var keptS = (int)Math.Round(-_gainedS[e] * (1 - GiveBack));
+                _gainedS[e] += keptS;
+                _gainedS[running] -= keptS;
+            }
+        }
     }
 
     /// <summary>Runs a stage that nobody asks for: one that lost green gets it back from the one that had it, until all have had what the plan gives them and the plan is in step.</summary>

@@ -8,6 +8,6 @@ namespace Crosstown.Control.Priority;
 /// <param name="AfterPreemptS">Seconds for which nothing is granted after a preempt of the cabinet's own: two cycles.</param>
 public sealed record PriorityLimits(int LongestExtensionS, int LongestEarlyS, int ReserviceS, int LongestPresenceS, int AfterPreemptS)
 {
-    /// <summary>Fifteen seconds later or ten earlier, as agencies allow; two thirds of a usual cycle of rest between two vehicles.</summary>
-    public static PriorityLimits Usual { get; } = new(15, 10, 60, 120, 240);
+    /// <summary>Fourteen seconds either way, within what agencies allow; two thirds of a usual cycle of rest between two vehicles.</summary>
+    public static PriorityLimits Usual { get; } = new(14, 14, 60, 120, 240);
 }

@@ -6,13 +6,42 @@ namespace Crosstown.Control.Adaptive;
 /// <summary>The queues of one signal under a course of stages, second by second: the model that a controller thinks ahead with.</summary>
 internal sealed class JunctionModel
 {
+    /// <summary>How far ahead it looks, s.</summary>
     public const int HorizonS = 100;
+
+    /// <summary>Vehicles that a lane lets go in a second of green while a queue stands.</summary>
     private const float SaturationVps = 0.52f;
+
+    /// <summary>What braking to a stand and speeding up again costs, s.</summary>
     private const float StopCostS = 4;
+
+    /// <summary>Seconds of yellow in which vehicles still go.</summary>
     private const float YellowUseS = 2;
+
+    /// <summary>Vehicles that wait for a gap inside the junction and leave it when the stage ends.</summary>
     private const float SneakersVeh = 1.5f;
+
+    /// <summary>The gap that who yields takes, s.</summary>
     private const float GapS = 4.5f;
+
+    /// <summary>What each vehicle that still waits at the horizon will cost, s.</summary>
     private const float EndCostS = 12;
+
+    /// <summary>Share of a stop that joining a queue which moves costs.</summary>
+    private const float JoinShare = 0.5f;
+
+    /// <summary>Walkers who may be expected at each crossing in a second, since nothing counts them.</summary>
+    private const float WalkersPerS = 0.008f;
+
+    /// <summary>Longest green of the simple controller that ends each course, s.</summary>
+    private const int LongestBaseS = 50;
+
+    /// <summary>Arrivals that make a stage worth a look come within so many seconds.</summary>
+    private const int SoonS = 25;
+
+
+    /// <summary>Seconds for which a full exit is expected to stay so.</summary>
+    private const int ExitS = 10;
 
     private readonly int _lanes;
     private readonly int _stages;
@@ -22,6 +51,8 @@ internal sealed class JunctionModel
     private readonly byte[] _startS;
     private readonly int[] _leastS;
     private readonly float[] _arrivals;
+    private readonly int[] _crossings;
+    private readonly bool[][] _walks;
 
     public JunctionModel(SignalSite site, RoadProfile profile)
     {
@@ -29,19 +60,20 @@ internal sealed class JunctionModel
         _stages = site.Menu.Stages.Length;
         var card = site.Card;
         var stages = site.Menu.Stages;
-        float[][] shares = [.. site.Lanes.Select(l => l.Links.Select(k => (float)k.Share).ToArray())];
-        _service = [.. stages.Select(s => new StageService(site, l => s[l], shares))];
+        _service = [.. stages.Select(s => new StageService(site, l => s[l]))];
         _common = new StageService[_stages * _stages];
         _changeS = new int[_stages * _stages];
         _startS = new byte[_stages * _stages * _lanes];
         _leastS = new int[_stages];
         for (var a = 0; a < _stages; a++)
         {
-            _leastS[a] = Enumerable.Range(0, card.LinkCount).Where(l => stages[a][l]).Select(l => card.IsCrossing(l) ? profile.WalkS : profile.MinimumGreenS).DefaultIfEmpty(1).Max();
+            // Walks begin with their stage and have to clear before the next one.
+            _leastS[a] = Enumerable.Range(0, card.LinkCount).Where(l => stages[a][l])
+                .Select(l => card.IsCrossing(l) ? profile.WalkS + Math.Max(0, card.ClearanceS(l, profile) - profile.ChangeS) : profile.MinimumGreenS).DefaultIfEmpty(1).Max();
             for (var b = 0; b < _stages; b++)
             {
                 var (from, to) = (stages[a], stages[b]);
-                _common[(a * _stages) + b] = new StageService(site, l => from[l] && to[l], shares);
+                _common[(a * _stages) + b] = new StageService(site, l => from[l] && to[l]);
                 int Start(int link) => !to[link] || from[link] ? 0
                     : Enumerable.Range(0, card.LinkCount).Any(o => from[o] && !to[o] && !card.IsCrossing(o) && !card.MayShare(link, o)) ? profile.ChangeS : 0;
                 _changeS[(a * _stages) + b] = a == b ? 0 : Math.Max(
@@ -54,14 +86,22 @@ internal sealed class JunctionModel
             }
         }
 
+        _crossings = [.. Enumerable.Range(0, card.LinkCount).Where(l => card.IsServed(l) && card.IsCrossing(l))];
+        _walks = [.. stages.Select(s => _crossings.Select(c => s[c]).ToArray())];
         _arrivals = new float[HorizonS * _lanes];
-        Start = new Course(_lanes);
+        Start = new Course(_lanes, _crossings.Length);
+        Update([.. site.Lanes.Select(l => l.Links.Select(k => (float)k.Share).ToArray())]);
     }
 
     /// <summary>Where every course begins: filled before each decision.</summary>
     public Course Start { get; }
 
-    public int Lanes => _lanes;
+    /// <summary>Links of the signal's crossings.</summary>
+    public ReadOnlySpan<int> Crossings => _crossings;
+
+    /// <summary>Walkers who may be expected to wait at a crossing after some seconds without a walk; nothing counts them.</summary>
+    public static float Walkers(int waitedS) => WalkersPerS * waitedS;
+
 
     public int Stages => _stages;
 
@@ -74,6 +114,54 @@ internal sealed class JunctionModel
 
     public int LeastS(int stage) => _leastS[stage];
 
+    /// <summary>Takes in how the vehicles of the lanes share out over their ways: by lane, by its links, 0-1.</summary>
+    public void Update(float[][] shares)
+    {
+        foreach (var service in _service)
+        {
+            service.Update(shares);
+        }
+
+        foreach (var service in _common)
+        {
+            service.Update(shares);
+        }
+    }
+
+    /// <summary>True when somebody waits for a stage or is seen to come to it.</summary>
+    public bool IsWanted(int stage)
+    {
+        var service = _service[stage];
+        for (var l = 0; l < _lanes; l++)
+        {
+            if (service.Go[l] <= 0)
+            {
+                continue;
+            }
+
+            var coming = Start.Queue[l];
+            for (var t = 0; t < SoonS; t++)
+            {
+                coming += _arrivals[(t * _lanes) + l];
+            }
+
+            if (coming > 0.5f)
+            {
+                return true;
+            }
+        }
+
+        for (var c = 0; c < _crossings.Length; c++)
+        {
+            if (_walks[stage][c] && Start.Walkers[c] > 0.25f)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Runs the stage of a course for some seconds.</summary>
     public void Hold(Course course, int seconds)
     {
@@ -85,7 +173,7 @@ internal sealed class JunctionModel
                 Serve(course, l, service, service.Go[l]);
             }
 
-            Tick(course);
+            Tick(course, _walks[course.Stage]);
         }
     }
 
@@ -114,7 +202,7 @@ internal sealed class JunctionModel
                 }
             }
 
-            Tick(course);
+            Tick(course, null);
         }
 
         // Who turns left in gaps and waits inside gets out in the change.
@@ -133,6 +221,7 @@ internal sealed class JunctionModel
 
         course.Stage = to;
         course.HeldS = 0;
+        Array.Clear(course.IsJammed);
         Hold(course, _leastS[to]);
     }
 
@@ -172,7 +261,6 @@ internal sealed class JunctionModel
         return course.Cost;
     }
 
-    private const int LongestBaseS = 50;
 
     private int Best(Course course)
     {
@@ -200,6 +288,11 @@ internal sealed class JunctionModel
                 part *= 1 - (0.6f * service.Yielding[l]);
                 sum += part;
                 longest = Math.Max(longest, part / SaturationVps);
+            }
+
+            for (var c = 0; c < _walks[s].Length; c++)
+            {
+                sum += _walks[s][c] ? course.Walkers[c] : 0;
             }
 
             var rate = sum / (ChangeS(course.Stage, s) + Math.Max(longest, _leastS[s]));
@@ -236,19 +329,27 @@ internal sealed class JunctionModel
         var capacity = green == 0 ? 0 : green == 1 ? 0.5f * SaturationVps : SaturationVps;
         course.GreenS[l] = green + 1;
         var links = service.Links[l];
-        if ((links & ~course.Blocked[l]) != 0)
+        var open = links & ~course.Blocked[l];
+        var isHeadYielding = false;
+        if (open == 0 || (course.IsJammed[l]))
         {
-            if (course.Blocked[l] != 0 || float.IsNaN(course.Budget[l]))
-            {
-                course.Blocked[l] = 0;
-                course.Budget[l] = go >= 0.999f ? float.MaxValue : go / (1 - go);
-            }
-
-            capacity = Math.Min(capacity, course.Budget[l]);
+            capacity = 0;
         }
         else
         {
-            capacity = 0;
+            isHeadYielding = course.Blocked[l] != 0 && (open & ~service.YieldingLinks[l]) == 0;
+            if (!isHeadYielding && (course.Blocked[l] != 0 || float.IsNaN(course.Budget[l])))
+            {
+                course.Budget[l] = go >= 0.999f ? float.MaxValue : (go / (1 - go)) + (course.Blocked[l] != 0 ? 1 : 0);
+                course.Blocked[l] = 0;
+            }
+
+            capacity = isHeadYielding ? capacity : Math.Min(capacity, course.Budget[l]);
+        }
+
+        if (course.TimeS < ExitS)
+        {
+            capacity = Math.Min(capacity, course.Room[l]);
         }
 
         var yielding = service.Yielding[l];
@@ -261,8 +362,8 @@ internal sealed class JunctionModel
             }
 
             var turning = Math.Max(SaturationVps * gap, 0.01f);
-            var mixed = 1 / (((1 - (yielding / go)) / SaturationVps) + (yielding / go / turning));
-            if (mixed < capacity && course.Sneak[l] > 0)
+            var mixed = isHeadYielding ? turning : 1 / (((1 - (yielding / go)) / SaturationVps) + (yielding / go / turning));
+            if (!isHeadYielding && mixed < capacity && course.Sneak[l] > 0)
             {
                 course.Sneak[l] -= Math.Min(queue, capacity) * yielding;
             }
@@ -273,7 +374,18 @@ internal sealed class JunctionModel
         }
 
         var outNow = Math.Min(queue, capacity);
-        if (go < 0.999f && capacity > 0)
+        if (isHeadYielding)
+        {
+            // One gap lets the first go; who is behind it may want any way.
+            course.Head[l] += outNow;
+            if (course.Head[l] >= 1)
+            {
+                course.Head[l] = 0;
+                course.Blocked[l] = 0;
+                course.Budget[l] = float.NaN;
+            }
+        }
+        else if (go < 0.999f && capacity > 0)
         {
             course.Budget[l] -= outNow;
             if (course.Budget[l] < 0.01f)
@@ -283,28 +395,35 @@ internal sealed class JunctionModel
         }
 
         course.LastOut[l] = outNow;
+        course.Room[l] -= outNow;
         queue -= outNow;
         course.Queue[l] = queue;
         course.Cost += queue;
         if (queue > 0.5f)
         {
-            course.Cost += arriving * StopCostS * 0.5f;
+            course.Cost += arriving * StopCostS * JoinShare;
         }
     }
 
-    public static bool Debug;
-
-    private static void Tick(Course course)
+    private static void Tick(Course course, bool[]? walks)
     {
-        if (Debug && course.TimeS % 3 == 0) Console.WriteLine($"     t {course.TimeS} stage {course.Stage} cost {course.Cost:0} " + string.Join(" ", course.Queue.Select(q => $"{q:0.0}")));
+        for (var c = 0; c < course.Walkers.Length; c++)
+        {
+            course.Walkers[c] = walks is not null && walks[c] ? 0 : course.Walkers[c] + WalkersPerS;
+            course.Cost += course.Walkers[c];
+        }
+
         course.TimeS++;
         course.HeldS++;
     }
 }
 
 /// <summary>A course of stages under way in the model.</summary>
-internal sealed class Course(int lanes)
+internal sealed class Course(int lanes, int crossings)
 {
+    /// <summary>Walkers who may be expected to wait, by crossing.</summary>
+    public float[] Walkers { get; } = new float[crossings];
+
     public float[] Queue { get; } = new float[lanes];
 
     /// <summary>Seconds of green so far, by lane.</summary>
@@ -315,6 +434,15 @@ internal sealed class Course(int lanes)
 
     /// <summary>Links, a bit each, that are not the way of the vehicle that stands first, by lane; 0 when it may go any way.</summary>
     public ulong[] Blocked { get; } = new ulong[lanes];
+
+    /// <summary>True for a lane that stands although every way of it is open, until the stage changes, by lane.</summary>
+    public bool[] IsJammed { get; } = new bool[lanes];
+
+    /// <summary>How much of the first vehicle, that waits for a gap, has gone, by lane.</summary>
+    public float[] Head { get; } = new float[lanes];
+
+    /// <summary>Vehicles that the exits take in the next seconds, by lane.</summary>
+    public float[] Room { get; } = new float[lanes];
 
     /// <summary>Places inside the junction where turners can wait, by lane.</summary>
     public float[] Sneak { get; } = new float[lanes];
@@ -333,10 +461,14 @@ internal sealed class Course(int lanes)
     public void CopyFrom(Course other)
     {
         other.Queue.CopyTo(Queue, 0);
+        other.Walkers.CopyTo(Walkers, 0);
         other.GreenS.CopyTo(GreenS, 0);
         other.Budget.CopyTo(Budget, 0);
         other.Blocked.CopyTo(Blocked, 0);
         other.Sneak.CopyTo(Sneak, 0);
+        other.Room.CopyTo(Room, 0);
+        other.Head.CopyTo(Head, 0);
+        other.IsJammed.CopyTo(IsJammed, 0);
         other.LastOut.CopyTo(LastOut, 0);
         Stage = other.Stage;
         HeldS = other.HeldS;

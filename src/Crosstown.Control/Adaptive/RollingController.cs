@@ -9,15 +9,19 @@ public sealed class RollingController : ISignalController
     private static readonly int[] Holds = [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 27, 33, 40];
 
     private const int StoodS = 5;
+    private const int ShareEveryS = 30;
 
     private readonly SignalSite _site;
     private readonly RoadProfile _profile;
     private readonly JunctionModel _model;
     private readonly LaneWatch[] _watches;
+    private readonly TurnShares _shares;
     private readonly LaneWatch[][] _upstream;
     private readonly int[] _stoodS;
     private readonly double[] _seenS;
     private readonly ulong[] _blocked;
+    private readonly bool[] _isStuck;
+    private readonly bool[] _isWanted;
     private readonly Course _prefix;
     private readonly Course _trial;
 
@@ -26,18 +30,16 @@ public sealed class RollingController : ISignalController
         _site = site;
         _profile = profile;
         _model = new JunctionModel(site, profile);
-        if (Environment.GetEnvironmentVariable("XTRACE") is not null)
-        {
-            for (var l = 0; l < site.Lanes.Length; l++) Console.WriteLine($"lane {l} zone {site.Lanes[l].ZoneM:0} m {string.Join(",", site.Lanes[l].Links.Select(k => $"{k.Link}:{k.Share:0.00}"))}");
-            for (var t = 0; t < site.Menu.Stages.Length; t++) Console.WriteLine($"stage {t} {string.Concat(site.Menu.Stages[t].Select(b => b ? 'G' : 'r'))} " + string.Join(" ", _model.Service(t).Go.Select((g, l) => $"{g:0.00}/{_model.Service(t).Yielding[l]:0.00}")));
-        }
+        _shares = new TurnShares(site);
         _watches = [.. site.Lanes.Select(l => new LaneWatch(l.ZoneM, l.SpeedMps))];
         _upstream = [.. site.Approaches.Select(a => a.Upstream.Select(u => new LaneWatch(u.ZoneM, u.SpeedMps)).ToArray())];
+        _isStuck = new bool[site.Lanes.Length];
         _blocked = new ulong[site.Lanes.Length];
         _seenS = new double[site.Lanes.Length];
         _stoodS = new int[site.Lanes.Length];
-        _prefix = new Course(site.Lanes.Length);
-        _trial = new Course(site.Lanes.Length);
+        _isWanted = new bool[_model.Stages];
+        _prefix = new Course(site.Lanes.Length, _model.Crossings.Length);
+        _trial = new Course(site.Lanes.Length, _model.Crossings.Length);
     }
 
     public (int Stage, int HoldS) Decide(DetectorFrame frame, int nowS, StageDriver driver)
@@ -50,15 +52,10 @@ public sealed class RollingController : ISignalController
 
         if (ServiceClock.FindDue(_site, _profile, driver, nowS) is { } due)
         {
-            if (Environment.GetEnvironmentVariable("XTRACE") is not null)
-            {
-                Console.WriteLine($"{nowS} {driver.State} DUE {due}");
-            }
-
             return (due, driver.MayEnd(nowS) ? 0 : 1);
         }
 
-        Forecast(nowS, driver);
+        Forecast(frame, nowS, driver);
         return Search(nowS, driver);
     }
 
@@ -72,6 +69,11 @@ public sealed class RollingController : ISignalController
         _model.Hold(_trial, 1);
         var best = _model.Finish(_trial, float.MaxValue);
         var (bestStage, bestHold) = (stay, 60);
+        for (var to = 0; to < _isWanted.Length; to++)
+        {
+            _isWanted[to] = to != stay && _model.IsWanted(to);
+        }
+
         _prefix.CopyFrom(_model.Start);
         for (var h = 0; h < Holds.Length; h++)
         {
@@ -92,7 +94,7 @@ public sealed class RollingController : ISignalController
 
             for (var to = 0; to < _model.Stages; to++)
             {
-                if (to == stay)
+                if (!_isWanted[to])
                 {
                     continue;
                 }
@@ -101,27 +103,12 @@ public sealed class RollingController : ISignalController
                 _model.Hold(_trial, driver.WalkersHoldS(nowS, to));
                 _model.Change(_trial, to);
                 var cost = _model.Finish(_trial, best);
-                if (Environment.GetEnvironmentVariable("XTRACE") == $"{nowS}")
-                {
-                    _trial.CopyFrom(_prefix);
-                    Console.WriteLine($"  option hold {Holds[h]} then {to}: {cost:0} (best {best:0})");
-                    JunctionModel.Debug = true;
-                    _model.Hold(_trial, driver.WalkersHoldS(nowS, to));
-                    _model.Change(_trial, to);
-                    _model.Finish(_trial, float.MaxValue);
-                    JunctionModel.Debug = false;
-                }
-                if (cost < best - 1e-3f)
+                if (cost < best - 1e-3f && (Holds[h] > 0 || ServiceClock.FindDue(_site, _profile, driver, nowS, to) is null))
                 {
                     best = cost;
                     (bestStage, bestHold) = (to, Holds[h]);
                 }
             }
-        }
-
-        if (Environment.GetEnvironmentVariable("XTRACE") is not null)
-        {
-            Console.WriteLine($"{nowS} {driver.State} stage {stay} -> {bestStage} in {bestHold} cost {best:0} | " + string.Join(" ", _watches.Select((w, l) => $"{l}:{w.DueS.Count}/{w.Halting}/{_model.Start.Queue[l]:0}{(w.Left > 0 ? "*" : "")}")));
         }
 
         return bestHold == 0 ? (bestStage, 0) : (stay, bestHold);
@@ -149,7 +136,14 @@ public sealed class RollingController : ISignalController
 
             _stoodS[l] = green == 0 || _watches[l].Left > 0 || _watches[l].Halting == 0 ? 0 : _stoodS[l] + 1;
             _blocked[l] = _watches[l].Left > 0 || _watches[l].DueS.Count == 0 ? 0 : _stoodS[l] >= StoodS ? _blocked[l] | green : _blocked[l];
-            _blocked[l] = _blocked[l] == all ? 0 : _blocked[l];
+            _isStuck[l] = _watches[l].Left == 0 && _watches[l].DueS.Count > 0 && (_isStuck[l] || _blocked[l] == all);
+            _blocked[l] = _isStuck[l] ? 0 : _blocked[l];
+        }
+
+        _shares.Update(frame, nowS, _watches);
+        if (nowS % ShareEveryS == 0)
+        {
+            _model.Update(_shares.Values);
         }
 
         for (var a = 0; a < _upstream.Length; a++)
@@ -162,7 +156,27 @@ public sealed class RollingController : ISignalController
         }
     }
 
-    private void Forecast(int nowS, StageDriver driver)
+    /// <summary>Vehicles of a lane that its exits can take in the next seconds: many, unless one of them is full of vehicles that stand.</summary>
+    private static float Room(ApproachLane lane, DetectorFrame frame)
+    {
+        const float vehicleM = 7.5f;
+        const float slowMps = 3;
+        var room = float.MaxValue;
+        foreach (var link in lane.Links)
+        {
+            if (link.ExitZone < 0 || !(frame.SpeedMps[link.ExitZone] < slowMps) || frame.Halting[link.ExitZone] < 2)
+            {
+                continue;
+            }
+
+            var free = (float)(link.ExitM / vehicleM) - frame.Vehicles[link.ExitZone] - 0.5f;
+            room = Math.Min(room, Math.Max(0, free) / Math.Max(0.05f, (float)link.Share));
+        }
+
+        return room;
+    }
+
+    private void Forecast(DetectorFrame frame, int nowS, StageDriver driver)
     {
         var arrivals = _model.Arrivals;
         arrivals.Clear();
@@ -173,6 +187,12 @@ public sealed class RollingController : ISignalController
         start.HeldS = 0;
         start.TimeS = 0;
         start.Cost = 0;
+        for (var c = 0; c < _model.Crossings.Length; c++)
+        {
+            var link = _model.Crossings[c];
+            start.Walkers[c] = driver.Aspect(link) == LinkAspect.Green ? 0 : JunctionModel.Walkers(nowS - driver.SinceS(link));
+        }
+
         var first = 0;
         for (var a = 0; a < _site.Approaches.Length; a++)
         {
@@ -236,11 +256,35 @@ public sealed class RollingController : ISignalController
                 start.GreenS[l] = go > 0 ? 10 : 0;
                 start.Budget[l] = float.NaN;
                 start.Blocked[l] = _blocked[l];
+                start.Room[l] = Room(lane, frame);
+                start.Head[l] = 0;
+                start.IsJammed[l] = _isStuck[l] && go > 0;
                 start.Sneak[l] = go > 0 ? 0.5f : 1.5f;
                 start.LastOut[l] = go > 0 ? 0.5f : 0;
             }
 
+            MoveStuck(first, count, service);
             first += count;
+        }
+    }
+
+    /// <summary>Who stands where every way is open waits to change lanes: its lane's queue is counted to the lane beside it that is not served.</summary>
+    private void MoveStuck(int first, int count, StageService service)
+    {
+        var queue = _model.Start.Queue;
+        for (var l = first; l < first + count; l++)
+        {
+            if (!_isStuck[l])
+            {
+                continue;
+            }
+
+            var beside = l + 1 < first + count && service.Go[l + 1] < 1 ? l + 1 : l > first && service.Go[l - 1] < 1 ? l - 1 : l;
+            if (beside != l)
+            {
+                queue[beside] += queue[l];
+                queue[l] = 0;
+            }
         }
     }
 }

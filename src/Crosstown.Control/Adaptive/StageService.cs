@@ -5,17 +5,20 @@ namespace Crosstown.Control.Adaptive;
 /// <summary>What each lane of a signal gets of a set of green links.</summary>
 internal sealed class StageService
 {
+    private readonly int _lanes;
+
     /// <param name="site">The signal.</param>
     /// <param name="isGreen">By link.</param>
-    /// <param name="shares">By lane, by its links: share of its vehicles that go this way, 0-1.</param>
-    public StageService(SignalSite site, Func<int, bool> isGreen, float[][] shares)
+    public StageService(SignalSite site, Func<int, bool> isGreen)
     {
         var lanes = site.Lanes;
-        Go = new float[lanes.Length];
-        Yielding = new float[lanes.Length];
-        Foes = new int[lanes.Length][];
-        Links = new ulong[lanes.Length];
-        for (var l = 0; l < lanes.Length; l++)
+        _lanes = lanes.Length;
+        Go = new float[_lanes];
+        Yielding = new float[_lanes];
+        Foes = new int[_lanes][];
+        Links = new ulong[_lanes];
+        YieldingLinks = new ulong[_lanes];
+        for (var l = 0; l < _lanes; l++)
         {
             var foes = new List<int>();
             for (var k = 0; k < lanes[l].Links.Length; k++)
@@ -26,14 +29,13 @@ internal sealed class StageService
                     continue;
                 }
 
-                Go[l] += shares[l][k];
                 Links[l] |= 1UL << k;
-                var yieldsTo = Enumerable.Range(0, lanes.Length)
+                var yieldsTo = Enumerable.Range(0, _lanes)
                     .Where(o => o != l && lanes[o].Links.Any(x => isGreen(x.Link) && site.Card.Yields(link, x.Link)))
                     .ToArray();
                 if (yieldsTo.Length > 0)
                 {
-                    Yielding[l] += shares[l][k];
+                    YieldingLinks[l] |= 1UL << k;
                     foes.AddRange(yieldsTo);
                 }
             }
@@ -51,6 +53,28 @@ internal sealed class StageService
     /// <summary>By lane: which of its links are green, a bit each.</summary>
     public ulong[] Links { get; }
 
+    /// <summary>By lane: which of these yield, a bit each.</summary>
+    public ulong[] YieldingLinks { get; }
+
     /// <summary>By lane: lanes that it yields to.</summary>
     public int[][] Foes { get; }
+
+    /// <summary>Takes in how the vehicles of the lanes share out over their ways.</summary>
+    /// <param name="shares">By lane, by its links, 0-1; those of a lane sum to 1.</param>
+    public void Update(float[][] shares)
+    {
+        for (var l = 0; l < _lanes; l++)
+        {
+            var (go, yielding) = (0f, 0f);
+            for (var k = 0; k < shares[l].Length; k++)
+            {
+                go += (Links[l] >> k & 1) != 0 ? shares[l][k] : 0;
+                yielding += (YieldingLinks[l] >> k & 1) != 0 ? shares[l][k] : 0;
+            }
+
+            // All ways open is exactly 1, whatever the sum rounds to.
+            Go[l] = Links[l] == (1UL << shares[l].Length) - 1 ? 1 : go;
+            Yielding[l] = Math.Min(yielding, Go[l]);
+        }
+    }
 }

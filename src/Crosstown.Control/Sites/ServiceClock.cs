@@ -10,19 +10,20 @@ public static class ServiceClock
     /// <param name="profile">The times to keep.</param>
     /// <param name="driver">What the signal shows.</param>
     /// <param name="nowS">Seconds of the clock.</param>
-    public static int? FindDue(SignalSite site, RoadProfile profile, StageDriver driver, int nowS)
+    /// <param name="before">A stage that would be run first, for its least time; null for none.</param>
+    public static int? FindDue(SignalSite site, RoadProfile profile, StageDriver driver, int nowS, int? before = null)
     {
         var card = site.Card;
         var stages = site.Menu.Stages;
         Span<bool> isOpen = stackalloc bool[card.LinkCount];
         for (var link = 0; link < card.LinkCount; link++)
         {
-            isOpen[link] = card.IsServed(link) && driver.Aspect(link) != LinkAspect.Green;
+            isOpen[link] = card.IsServed(link) && driver.Aspect(link) != LinkAspect.Green && !(before is { } stage && stages[stage][link]);
         }
 
         // As many stages as it takes to serve all that wait, those that wait longest first: each must fit before the limit of the first in it.
         int? first = null;
-        var needS = StageS(site, profile, driver.Stage);
+        var needS = StageS(site, profile, driver.Stage) + (before is { } between ? StageS(site, profile, between) : 0);
         while (true)
         {
             var longest = -1;
@@ -67,7 +68,7 @@ public static class ServiceClock
             first ??= best;
             if (nowS - driver.SinceS(longest) + needS + 1 >= profile.LongestRedS)
             {
-                return first == driver.Stage ? null : first;
+                return before is null && first == driver.Stage ? null : first;
             }
 
             for (var link = 0; link < card.LinkCount; link++)

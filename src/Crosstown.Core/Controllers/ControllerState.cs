@@ -90,6 +90,14 @@ public struct ControllerInputs
 
     /// <summary>Transit priority requests that are checked in.</summary>
     public uint Priorities { get; set; }
+
+    /// <summary>Phases whose green a system holds: it ends for a preempt alone until the hold is taken back.</summary>
+    public uint Holds { get; set; }
+
+    /// <summary>
+    /// Phases whose green a system ends: as soon as minimum and walkers are served and another phase is wanted. A hold, the system's or the coordinator's own, is stronger.
+    /// </summary>
+    public uint ForceOffs { get; set; }
 }
 
 /// <summary>Everything that a controller remembers from one tick to the next.</summary>
@@ -127,6 +135,8 @@ public sealed class ControllerState
     internal uint Omitted;
     internal uint PedestriansOmitted;
     internal uint Held;
+    internal uint SystemHolds;
+    internal uint SystemForceOffs;
     internal uint Checked;
     internal uint MinimumDone;
 

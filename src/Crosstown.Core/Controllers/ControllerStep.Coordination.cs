@@ -239,8 +239,8 @@ public static partial class ControllerStep
     }
 
     /// <summary>
-    /// The clock of the cycle waits while a green is past its force-off but owes a minimum or a pedestrian interval, and while transit priority
-    /// extends a coordinated green: phases that follow keep their time, and a transition makes up for it.
+    /// The clock of the cycle waits while a green is past its force-off but owes a minimum or a pedestrian interval or is held by a system, and while transit
+    /// priority extends a coordinated green: phases that follow keep their time, and a transition makes up for it.
     /// </summary>
     private static bool IsFrozen(ControllerProgram program, ControllerState state, PatternLayout layout)
     {
@@ -254,7 +254,7 @@ public static partial class ControllerStep
             }
 
             var isDue = Bits.Has(program.CoordinatedPhases, phase) ? !Bits.Has(state.Held, phase) : afterYield >= layout.ForceOffAfterYieldMs[phase];
-            if (isDue && (state.RingMs[ring] < state.RingInitialMs[ring] || state.Pedestrian[phase] != PedestrianInterval.DontWalk))
+            if (isDue && (state.RingMs[ring] < state.RingInitialMs[ring] || state.Pedestrian[phase] != PedestrianInterval.DontWalk || Bits.Has(state.SystemHolds, phase)))
             {
                 return true;
             }

@@ -27,6 +27,8 @@ public static partial class ControllerStep
     public static void Step(ControllerProgram program, ControllerState state, in ControllerInputs inputs, EventBuffer log)
     {
         state.TimeMs = inputs.TimeMs;
+        state.SystemHolds = inputs.Holds & program.AllPhases;
+        state.SystemForceOffs = inputs.ForceOffs & program.AllPhases;
         if (!state.Started)
         {
             Start(program, state, inputs, log);
@@ -405,9 +407,14 @@ public static partial class ControllerStep
             return EventCode.PhasePreemptForceOff;
         }
 
-        if (Bits.Has(state.Held, phase.Number))
+        if (Bits.Has(state.Held | state.SystemHolds, phase.Number))
         {
             return 0;
+        }
+
+        if (Bits.Has(state.SystemForceOffs, phase.Number))
+        {
+            return EventCode.PhaseForceOff;
         }
 
         if (state.Mode == CoordinationMode.Pickup && phase.IsCoordinated && WaitsForPartners(program, state, ring))

@@ -20,11 +20,10 @@ public sealed class StageMenu
     public static StageMenu OfLanes(SignalCard card, IEnumerable<IReadOnlyList<int>> lanes)
     {
         // A lane whose own links may not go together is no block; the reference serves it.
-        var blocks = lanes.Where(l => l.All(a => l.All(b => card.MayShare(a, b)))).Select(l => l.ToList()).ToList();
-        return new StageMenu(card, [.. blocks, .. Enumerable.Range(0, card.LinkCount).Where(l => card.IsServed(l) && card.IsCrossing(l)).Select(l => new List<int> { l })]);
+        return new StageMenu(card, [.. lanes.Where(l => l.All(a => l.All(b => card.MayShare(a, b)))).Select(l => l.ToList())], isOfLanes: true);
     }
 
-    private StageMenu(SignalCard card, List<List<int>> blocks)
+    private StageMenu(SignalCard card, List<List<int>> blocks, bool isOfLanes = false)
     {
         Card = card;
         var stages = new List<bool[]>();
@@ -53,11 +52,23 @@ public sealed class StageMenu
         }
 
         ReferenceOrder = [.. order];
-        foreach (var stage in ListLargest(card, blocks))
+        var sets = ListLargest(card, blocks, card.MayShare);
+        if (isOfLanes)
+        {
+            // Stages in which no vehicle meets another, too: who turns left then need not wait for a gap.
+            sets = sets.Concat(ListLargest(card, blocks, (a, b) => !card.Crosses(a, b) || !(card.Yields(a, b) || card.Yields(b, a))));
+        }
+
+        foreach (var stage in sets)
         {
             if (stages.Count >= LargestMenu)
             {
                 break;
+            }
+
+            if (isOfLanes)
+            {
+                AddCrossings(card, stage);
             }
 
             Add(stages, stage);
@@ -96,6 +107,14 @@ public sealed class StageMenu
         }
 
         return true;
+    }
+
+    private static void AddCrossings(SignalCard card, bool[] stage)
+    {
+        for (var link = 0; link < card.LinkCount; link++)
+        {
+            stage[link] |= card.IsCrossing(link) && card.IsServed(link) && Enumerable.Range(0, card.LinkCount).All(o => !stage[o] || card.MayShare(link, o));
+        }
     }
 
     private static int Add(List<bool[]> stages, bool[] stage)
@@ -149,10 +168,10 @@ public sealed class StageMenu
         return blocks;
     }
 
-    private static IEnumerable<bool[]> ListLargest(SignalCard card, List<List<int>> blocks)
+    private static IEnumerable<bool[]> ListLargest(SignalCard card, List<List<int>> blocks, Func<int, int, bool> mayShare)
     {
         var found = new List<List<int>>();
-        Grow(card, blocks, [], [.. Enumerable.Range(0, blocks.Count)], [], found);
+        Grow(blocks, mayShare, [], [.. Enumerable.Range(0, blocks.Count)], [], found);
         foreach (var set in found)
         {
             var stage = new bool[card.LinkCount];
@@ -166,7 +185,7 @@ public sealed class StageMenu
     }
 
     /// <summary>Largest sets in which all may share: Bron and Kerbosch's search, with a pivot.</summary>
-    private static void Grow(SignalCard card, List<List<int>> blocks, List<int> chosen, List<int> open, List<int> done, List<List<int>> found)
+    private static void Grow(List<List<int>> blocks, Func<int, int, bool> mayShare, List<int> chosen, List<int> open, List<int> done, List<List<int>> found)
     {
         const int EnoughSets = 400;
         if (found.Count >= EnoughSets)
@@ -184,11 +203,11 @@ public sealed class StageMenu
             return;
         }
 
-        bool Share(int a, int b) => a != b && blocks[a].TrueForAll(x => blocks[b].TrueForAll(y => card.MayShare(x, y)));
+        bool Share(int a, int b) => a != b && blocks[a].TrueForAll(x => blocks[b].TrueForAll(y => mayShare(x, y)));
         var pivot = open.Concat(done).MaxBy(p => open.Count(o => Share(p, o)));
         foreach (var next in open.Where(o => !Share(pivot, o)).ToArray())
         {
-            Grow(card, blocks, [.. chosen, next], [.. open.Where(o => Share(next, o))], [.. done.Where(o => Share(next, o))], found);
+            Grow(blocks, mayShare, [.. chosen, next], [.. open.Where(o => Share(next, o))], [.. done.Where(o => Share(next, o))], found);
             open.Remove(next);
             done.Add(next);
         }

@@ -21,7 +21,11 @@ internal static partial class Products
         Assembly.Load("Crosstown.Client"),
         typeof(Crosstown.Server.Measuring.MeasureRun).Assembly,
         typeof(PrivacyCommands).Assembly,
+        Sender,
     ];
+
+    /// <summary>The one program that can command a signal; not part of what is installed by default.</summary>
+    public static Assembly Sender => Assembly.Load("Crosstown.Sender");
 
     /// <summary>All names that people gave to types and their members, private ones too, with where they stand.</summary>
     public static IEnumerable<(string Where, string Name)> ListNames()
@@ -58,6 +62,42 @@ internal static partial class Products
             .Where(m => types.ContainsKey(m.Parent))
             .Select(m => $"{types[m.Parent]}.{metadata.GetString(m.Name)}")];
     }
+
+    /// <summary>Every call, also of a constructor, that stands in an assembly: the outermost type and the method that has it, and what it calls.</summary>
+    public static IEnumerable<(Type Where, MethodBase Caller, MethodBase Callee)> ListCalls(Assembly assembly)
+    {
+        const BindingFlags all = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+        foreach (var type in assembly.GetTypes())
+        {
+            foreach (var caller in type.GetMethods(all).Cast<MethodBase>().Concat(type.GetConstructors(all)))
+            {
+                var code = caller.GetMethodBody()?.GetILAsByteArray() ?? [];
+                for (var at = 0; at + 5 <= code.Length; at++)
+                {
+                    // call, callvirt, newobj and ldftn, each with the token of a method behind it; what merely looks so is no method, or none that is asked for.
+                    var token = code[at] is 0x28 or 0x6F or 0x73 or 0x06 ? BitConverter.ToInt32(code, at + 1) : 0;
+                    if (token >> 24 is 0x06 or 0x0A or 0x2B && Resolve(caller, token) is { } callee)
+                    {
+                        yield return (OutermostOf(type), caller, callee);
+                    }
+                }
+            }
+        }
+    }
+
+    private static MethodBase? Resolve(MethodBase caller, int token)
+    {
+        try
+        {
+            return caller.Module.ResolveMethod(token, caller.DeclaringType?.GetGenericArguments(), caller.IsGenericMethod ? caller.GetGenericArguments() : null);
+        }
+        catch (Exception e) when (e is ArgumentException or BadImageFormatException or MissingMethodException)
+        {
+            return null;
+        }
+    }
+
+    private static Type OutermostOf(Type type) => type.DeclaringType is { } outer ? OutermostOf(outer) : type;
 
     private static bool IsMade(string name) => name.Contains('<', StringComparison.Ordinal);
 

@@ -84,6 +84,60 @@ public sealed class ExhaustiveSearchTests(ITestOutputHelper output)
         Assert.InRange(search.LongestWait(6) ?? int.MaxValue, 1, 2 * 30);
     }
 
+    [Fact]
+    [Trait("rule", "C05")]
+    [Trait("rule", "C06")]
+    [Trait("rule", "C07")]
+    [Trait("rule", "C08")]
+    public void A_system_that_holds_and_ends_greens_at_any_moment_cuts_nothing_short()
+    {
+        var program = new ControllerProgram([Phase(2, 1, 1), Phase(6, 2, 1), Phase(4, 1, 2) with { WalkMs = 500, PedestrianClearanceMs = 700 }]);
+        var moments = Moments([2, 4], presses: [4]).SelectMany(m => Subsets([2, 4]).SelectMany(holds => Subsets([2, 4]).Select(ends => m with { Holds = holds, ForceOffs = ends })));
+        var search = new StateSearch(program, moments, IsDeep ? 1 : 10);
+        search.Run(mostStates: 400_000);
+
+        Assert.Equal(program.AllPhases, search.Greens);
+        Assert.Null(search.LongestWait(4));
+    }
+
+    [Fact]
+    public void A_held_green_stays_until_it_is_let_go_and_one_that_is_ended_goes_after_its_minimum()
+    {
+        var program = new ControllerProgram([Phase(2, 1, 1), Phase(4, 1, 2)]);
+        var state = new ControllerState();
+        var log = new EventBuffer();
+        var timeMs = 1_000_000L;
+        int StepUntil(Func<bool> isDone, uint holds, uint ends)
+        {
+            const uint busy = (1 << 2) | (1 << 4);
+            for (var ticks = 1; ticks < 5000; ticks++)
+            {
+                timeMs += ControllerStep.TickMs;
+                ControllerStep.Step(
+                    program, state,
+                    new ControllerInputs { TimeMs = timeMs, Pattern = ControllerStep.FreePattern, VehicleCalls = busy, Extensions = busy, Holds = holds, ForceOffs = ends }, log);
+                if (isDone())
+                {
+                    return ticks;
+                }
+            }
+
+            return int.MaxValue;
+        }
+
+        bool IsGreen(int phase) => Bits.Has(state.Greens, phase);
+        StepUntil(() => IsGreen(2), 0, 0);
+        Assert.Equal(int.MaxValue, StepUntil(() => !IsGreen(2), 1 << 2, 0));
+        Assert.Equal(int.MaxValue, StepUntil(() => !IsGreen(2), 1 << 2, 1 << 2));
+        Assert.Equal(1, StepUntil(() => !IsGreen(2), 0, 1 << 2));
+
+        // By itself a busy green lasts its maximum of 1.5 s; ended, its minimum of 1 s.
+        StepUntil(() => IsGreen(4), 0, 0);
+        Assert.Equal(10, StepUntil(() => !IsGreen(4), 0, 1 << 4));
+        StepUntil(() => IsGreen(2), 0, 0);
+        Assert.InRange(StepUntil(() => !IsGreen(2), 0, 0), 15, 16);
+    }
+
     [Theory]
     [InlineData("a yellow that is a tick short")]
     [InlineData("a red clearance that is a tick short")]

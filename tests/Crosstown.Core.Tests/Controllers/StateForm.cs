@@ -20,7 +20,8 @@ internal sealed class StateForm(ControllerProgram program)
     private static readonly int Green = Copy.PlaceOf("GreenStartMs");
     private static readonly int Overlap = Copy.PlaceOf("Overlap");
     private static readonly int OverlapMs = Copy.PlaceOf("OverlapMs");
-    private static readonly int[] Logged = [Copy.PlaceOf("TimeMs"), Copy.PlaceOf("LastLocalZeroMs"), Copy.PlaceOf("LastActualCycleMs"), Copy.PlaceOf("DisplayVersion")];
+    private static readonly int[] Logged = [Copy.PlaceOf("TimeMs"), Copy.PlaceOf("LastLocalZeroMs"), Copy.PlaceOf("LastActualCycleMs"), Copy.PlaceOf("DisplayVersion"),
+        Copy.PlaceOf("SystemHolds"), Copy.PlaceOf("SystemForceOffs")];
     private static readonly int Pattern = Copy.PlaceOf("PatternIndex");
     private static readonly int Mode = Copy.PlaceOf("Mode");
     private static readonly int Place = Copy.PlaceOf("CyclePlaceMs");

@@ -10,7 +10,9 @@ namespace Crosstown.Core.Tests.Controllers;
 /// <param name="Presses">Phases with a button pressed.</param>
 /// <param name="Preempts">Preempt inputs that are on.</param>
 /// <param name="Pattern">The commanded pattern.</param>
-internal readonly record struct Moment(uint Calls, uint Presses, uint Preempts, byte Pattern);
+/// <param name="Holds">Phases that a system holds.</param>
+/// <param name="ForceOffs">Phases whose green a system ends.</param>
+internal readonly record struct Moment(uint Calls, uint Presses, uint Preempts, byte Pattern, uint Holds = 0, uint ForceOffs = 0);
 
 /// <summary>Steps the real controller through every state that any inputs can bring it to, and looks at each step from outside.</summary>
 /// <remarks>
@@ -164,6 +166,8 @@ internal sealed class StateSearch
                     Actuations = tick == 0 ? moment.Calls & ~before : 0,
                     PedestrianPresses = tick == 0 ? moment.Presses : 0,
                     Preempts = moment.Preempts,
+                    Holds = moment.Holds,
+                    ForceOffs = moment.ForceOffs,
                 },
                 _log);
             watch.Look(_state);

@@ -71,6 +71,9 @@ internal static class Program
                 case "fixed-plans":
                     isMet &= FixedPlansBench.Run(shared);
                     break;
+                case "priority":
+                    isMet &= PriorityBench.Run();
+                    break;
                 case "serve":
                     isMet &= await ServeBench.RunAsync();
                     break;
@@ -81,7 +84,7 @@ internal static class Program
                     isMet &= SimulationBench.Transmission();
                     break;
                 default:
-                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, learn, rolling, poll, utdf, timing, tempe, trust, fixed-plans, serve, simulate and transmission, and live alone.");
+                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, learn, rolling, poll, utdf, timing, tempe, trust, fixed-plans, priority, serve, simulate and transmission, and live alone.");
                     return 2;
             }
         }

@@ -90,8 +90,12 @@ internal sealed class JunctionModel
         _walks = [.. stages.Select(s => _crossings.Select(c => s[c]).ToArray())];
         _arrivals = new float[HorizonS * _lanes];
         Start = new Course(_lanes, _crossings.Length);
+        FirstHoldS = new int[_stages];
         Update([.. site.Lanes.Select(l => l.Links.Select(k => (float)k.Share).ToArray())]);
     }
+
+    /// <summary>Seconds that the running stage goes on after the order to change while its walkers clear, by the stage that comes: filled before each decision.</summary>
+    public int[] FirstHoldS { get; }
 
     /// <summary>Where every course begins: filled before each decision.</summary>
     public Course Start { get; }
@@ -180,6 +184,12 @@ internal sealed class JunctionModel
     /// <summary>Changes the stage of a course, and runs the new one for its least green.</summary>
     public void Change(Course course, int to)
     {
+        if (!course.HasChanged)
+        {
+            course.HasChanged = true;
+            Hold(course, FirstHoldS[to]);
+        }
+
         var pair = (course.Stage * _stages) + to;
         var from = _service[course.Stage];
         var common = _common[pair];
@@ -452,6 +462,9 @@ internal sealed class Course(int lanes, int crossings)
 
     public int Stage { get; set; }
 
+    /// <summary>True once the stage that runs now has ended.</summary>
+    public bool HasChanged { get; set; }
+
     public int HeldS { get; set; }
 
     public int TimeS { get; set; }
@@ -471,6 +484,7 @@ internal sealed class Course(int lanes, int crossings)
         other.IsJammed.CopyTo(IsJammed, 0);
         other.LastOut.CopyTo(LastOut, 0);
         Stage = other.Stage;
+        HasChanged = other.HasChanged;
         HeldS = other.HeldS;
         TimeS = other.TimeS;
         Cost = other.Cost;

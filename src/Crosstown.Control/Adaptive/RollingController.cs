@@ -64,16 +64,17 @@ public sealed class RollingController : ISignalController
         var stay = driver.Stage;
         var first = driver.MayEnd(nowS) ? 0 : 1;
 
+        for (var to = 0; to < _isWanted.Length; to++)
+        {
+            _isWanted[to] = to != stay && _model.IsWanted(to);
+            _model.FirstHoldS[to] = driver.WalkersHoldS(nowS, to);
+        }
+
         // To stay and go on as a simple controller would is a course too.
         _trial.CopyFrom(_model.Start);
         _model.Hold(_trial, 1);
         var best = _model.Finish(_trial, float.MaxValue);
         var (bestStage, bestHold) = (stay, 60);
-        for (var to = 0; to < _isWanted.Length; to++)
-        {
-            _isWanted[to] = to != stay && _model.IsWanted(to);
-        }
-
         _prefix.CopyFrom(_model.Start);
         for (var h = 0; h < Holds.Length; h++)
         {
@@ -100,7 +101,6 @@ public sealed class RollingController : ISignalController
                 }
 
                 _trial.CopyFrom(_prefix);
-                _model.Hold(_trial, driver.WalkersHoldS(nowS, to));
                 _model.Change(_trial, to);
                 var cost = _model.Finish(_trial, best);
                 if (cost < best - 1e-3f && (Holds[h] > 0 || ServiceClock.FindDue(_site, _profile, driver, nowS, to) is null))

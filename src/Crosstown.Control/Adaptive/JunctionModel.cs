@@ -46,7 +46,7 @@ internal sealed class JunctionModel
     private readonly int _lanes;
     private readonly int _stages;
     private readonly StageService[] _service;
-    private readonly StageService[] _common;
+    private readonly StageService[] _kept;
     private readonly int[] _changeS;
     private readonly byte[] _startS;
     private readonly int[] _leastS;
@@ -61,7 +61,7 @@ internal sealed class JunctionModel
         var card = site.Card;
         var stages = site.Menu.Stages;
         _service = [.. stages.Select(s => new StageService(site, l => s[l]))];
-        _common = new StageService[_stages * _stages];
+        _kept = new StageService[_stages * _stages];
         _changeS = new int[_stages * _stages];
         _startS = new byte[_stages * _stages * _lanes];
         _leastS = new int[_stages];
@@ -73,7 +73,7 @@ internal sealed class JunctionModel
             for (var b = 0; b < _stages; b++)
             {
                 var (from, to) = (stages[a], stages[b]);
-                _common[(a * _stages) + b] = new StageService(site, l => from[l] && to[l]);
+                _kept[(a * _stages) + b] = new StageService(site, l => from[l] && to[l]);
                 int Start(int link) => !to[link] || from[link] ? 0
                     : Enumerable.Range(0, card.LinkCount).Any(o => from[o] && !to[o] && !card.IsCrossing(o) && !card.MayShare(link, o)) ? profile.ChangeS : 0;
                 _changeS[(a * _stages) + b] = a == b ? 0 : Math.Max(
@@ -126,7 +126,7 @@ internal sealed class JunctionModel
             service.Update(shares);
         }
 
-        foreach (var service in _common)
+        foreach (var service in _kept)
         {
             service.Update(shares);
         }
@@ -192,7 +192,7 @@ internal sealed class JunctionModel
 
         var pair = (course.Stage * _stages) + to;
         var from = _service[course.Stage];
-        var common = _common[pair];
+        var common = _kept[pair];
         var next = _service[to];
         var changeS = _changeS[pair];
         for (var s = 0; s < changeS && course.TimeS < HorizonS; s++)

@@ -525,6 +525,11 @@ public sealed class PriorityController : ISignalController
     /// <summary>True when all that wait can still be served in time after a stage that is ordered now has run for its least.</summary>
     private bool HasRoom(StageDriver driver, int nowS, int to)
     {
+        if (ServiceClock.FindDue(_site, _profile, driver, nowS, to) is not null)
+        {
+            return false;
+        }
+
         var card = _site.Card;
         var stages = _site.Menu.Stages;
         Span<bool> isOpen = stackalloc bool[card.LinkCount];

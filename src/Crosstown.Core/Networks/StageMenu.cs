@@ -60,7 +60,7 @@ public sealed class StageMenu
         if (isOfLanes)
         {
             // Stages in which no vehicle meets another, too: who turns left then need not wait for a gap.
-            sets = sets.Concat(ListLargest(card, blocks, (a, b) => !card.Crosses(a, b) || !(card.Yields(a, b) || card.Yields(b, a))));
+            sets = sets.Concat(ListLargest(card, blocks, (a, b) => card.MayShare(a, b) && !(card.Crosses(a, b) && (card.Yields(a, b) || card.Yields(b, a)))));
         }
 
         foreach (var stage in sets)

@@ -13,6 +13,7 @@ using Crosstown.Core;
 using Crosstown.Core.Data;
 using Crosstown.Core.Networks;
 using Crosstown.Simulation.Sumo;
+using Crosstown.Timing.Guard;
 
 namespace Crosstown.Control.Tests.Priority;
 
@@ -101,7 +102,7 @@ public sealed class PriorityWorld : IDisposable
             var servers = new Dictionary<string, PriorityServer>(StringComparer.Ordinal);
             var units = new OnBoardUnits(stream, Network, servers, helpsBuses, helpsRescue);
             var endS = _demandS + DrainS;
-            times = TraciRun.Drive(client, Network, Equipment, reference, Profile, site =>
+            ISignalController Make(SignalSite site)
             {
                 var server = servers[site.Card.Signal] = new PriorityServer(Network, site, PriorityLimits.Usual, records.Add);
                 var plan = controller == Controller.Fixed ? new PlanClock(site, site.Card.Reference) : null;
@@ -115,7 +116,13 @@ public sealed class PriorityWorld : IDisposable
                         units.Close();
                     }
                 });
-            });
+            }
+
+            times = TraciRun.Drive(client, Network, Equipment, reference, Profile, new TraciSettings
+            {
+                Controller = Make,
+                Guard = (card, nowS, state) => new StateGuard(card, Profile, nowS, state),
+            }).StepMs;
         }
 
         sumo.WaitForExit();

@@ -27,6 +27,12 @@ internal sealed class JunctionModel
     /// <summary>What each vehicle that still waits at the horizon will cost, s.</summary>
     private const float EndCostS = 12;
 
+    /// <summary>What it will cost more for each vehicle before it on its lane, s: they go one after another.</summary>
+    private const float EndQueueCostS = 1;
+
+    /// <summary>Vehicles a second that come out of a queue which somebody yields to.</summary>
+    private const float FoeVps = 0.6f;
+
     /// <summary>Share of a stop that joining a queue which moves costs.</summary>
     private const float JoinShare = 0.5f;
 
@@ -38,7 +44,6 @@ internal sealed class JunctionModel
 
     /// <summary>Arrivals that make a stage worth a look come within so many seconds.</summary>
     private const int SoonS = 25;
-
 
     /// <summary>Seconds for which a full exit is expected to stay so.</summary>
     private const int ExitS = 10;
@@ -221,6 +226,9 @@ internal sealed class JunctionModel
             if (from.Yielding[l] > 0 && common.Go[l] <= 0)
             {
                 course.Queue[l] -= Math.Min(course.Queue[l], Math.Max(0, course.Sneak[l]));
+                course.Blocked[l] = 0;
+                course.Head[l] = 0;
+                course.Budget[l] = float.NaN;
             }
 
             if (next.Go[l] <= 0 || common.Go[l] <= 0)
@@ -231,7 +239,6 @@ internal sealed class JunctionModel
 
         course.Stage = to;
         course.HeldS = 0;
-        Array.Clear(course.IsJammed);
         Hold(course, _leastS[to]);
     }
 
@@ -265,7 +272,7 @@ internal sealed class JunctionModel
 
         for (var l = 0; l < _lanes; l++)
         {
-            course.Cost += course.Queue[l] * EndCostS;
+            course.Cost += course.Queue[l] * (EndCostS + (EndQueueCostS * course.Queue[l]));
         }
 
         return course.Cost;
@@ -341,7 +348,7 @@ internal sealed class JunctionModel
         var links = service.Links[l];
         var open = links & ~course.Blocked[l];
         var isHeadYielding = false;
-        if (open == 0 || (course.IsJammed[l]))
+        if (open == 0)
         {
             capacity = 0;
         }
@@ -366,9 +373,11 @@ internal sealed class JunctionModel
         if (yielding > 0)
         {
             var gap = 1f;
-            foreach (var foe in service.Foes[l])
+            for (var f = 0; f < service.Foes[l].Length; f++)
             {
-                gap *= course.Queue[foe] > 0.5f ? 0.04f : MathF.Exp(-GapS * Math.Max(_arrivals[(course.TimeS * _lanes) + foe], 0));
+                var foe = service.Foes[l][f];
+                var flow = course.Queue[foe] > 0.5f ? FoeVps : Math.Max(_arrivals[(course.TimeS * _lanes) + foe], 0);
+                gap *= MathF.Exp(-GapS * flow * service.FoeShares[l][f]);
             }
 
             var turning = Math.Max(SaturationVps * gap, 0.01f);
@@ -445,9 +454,6 @@ internal sealed class Course(int lanes, int crossings)
     /// <summary>Links, a bit each, that are not the way of the vehicle that stands first, by lane; 0 when it may go any way.</summary>
     public ulong[] Blocked { get; } = new ulong[lanes];
 
-    /// <summary>True for a lane that stands although every way of it is open, until the stage changes, by lane.</summary>
-    public bool[] IsJammed { get; } = new bool[lanes];
-
     /// <summary>How much of the first vehicle, that waits for a gap, has gone, by lane.</summary>
     public float[] Head { get; } = new float[lanes];
 
@@ -481,7 +487,6 @@ internal sealed class Course(int lanes, int crossings)
         other.Sneak.CopyTo(Sneak, 0);
         other.Room.CopyTo(Room, 0);
         other.Head.CopyTo(Head, 0);
-        other.IsJammed.CopyTo(IsJammed, 0);
         other.LastOut.CopyTo(LastOut, 0);
         Stage = other.Stage;
         HasChanged = other.HasChanged;

@@ -9,7 +9,6 @@ public sealed class RollingController : ISignalController
     private static readonly int[] Holds = [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 27, 33, 40];
 
     private const int StoodS = 5;
-    private const int ShareEveryS = 30;
 
     private readonly SignalSite _site;
     private readonly RoadProfile _profile;
@@ -22,6 +21,7 @@ public sealed class RollingController : ISignalController
     private readonly ulong[] _blocked;
     private readonly bool[] _isStuck;
     private readonly bool[] _isWanted;
+    private readonly bool[] _yielded;
     private readonly Course _prefix;
     private readonly Course _trial;
 
@@ -37,6 +37,7 @@ public sealed class RollingController : ISignalController
         _blocked = new ulong[site.Lanes.Length];
         _seenS = new double[site.Lanes.Length];
         _stoodS = new int[site.Lanes.Length];
+        _yielded = new bool[site.Lanes.Length];
         _isWanted = new bool[_model.Stages];
         _prefix = new Course(site.Lanes.Length, _model.Crossings.Length);
         _trial = new Course(site.Lanes.Length, _model.Crossings.Length);
@@ -127,21 +128,32 @@ public sealed class RollingController : ISignalController
 
             // Who stands first on green for seconds wants another way than those that are green.
             var green = 0UL;
+            var yields = false;
             var all = (1UL << lane.Links.Length) - 1;
             for (var k = 0; k < lane.Links.Length; k++)
             {
                 var link = lane.Links[k].Link;
                 green |= driver.Aspect(link) == LinkAspect.Green && driver.State[link] == 'G' ? 1UL << k : 0;
+                yields |= driver.Aspect(link) == LinkAspect.Green && driver.State[link] != 'G';
             }
 
-            _stoodS[l] = green == 0 || _watches[l].Left > 0 || _watches[l].Halting == 0 ? 0 : _stoodS[l] + 1;
+            // Who waits for a gap inside the junction leaves it when the green ends; what the next one wants is not known.
+            if (_yielded[l] && !yields)
+            {
+                _stoodS[l] = 0;
+                _blocked[l] = 0;
+                _isStuck[l] = false;
+            }
+
+            _yielded[l] = yields;
+
+            _stoodS[l] = green == 0 || _watches[l].Left > 0 || _watches[l].Halting == 0 ? 0 : Room(lane, frame) < 1 ? _stoodS[l] : _stoodS[l] + 1;
             _blocked[l] = _watches[l].Left > 0 || _watches[l].DueS.Count == 0 ? 0 : _stoodS[l] >= StoodS ? _blocked[l] | green : _blocked[l];
             _isStuck[l] = _watches[l].Left == 0 && _watches[l].DueS.Count > 0 && (_isStuck[l] || _blocked[l] == all);
             _blocked[l] = _isStuck[l] ? 0 : _blocked[l];
         }
 
-        _shares.Update(frame, nowS, _watches);
-        if (nowS % ShareEveryS == 0)
+        if (_shares.Update(frame, _watches))
         {
             _model.Update(_shares.Values);
         }
@@ -258,7 +270,6 @@ public sealed class RollingController : ISignalController
                 start.Blocked[l] = _blocked[l];
                 start.Room[l] = Room(lane, frame);
                 start.Head[l] = 0;
-                start.IsJammed[l] = _isStuck[l] && go > 0;
                 start.Sneak[l] = go > 0 ? 0.5f : 1.5f;
                 start.LastOut[l] = go > 0 ? 0.5f : 0;
             }
@@ -279,7 +290,13 @@ public sealed class RollingController : ISignalController
                 continue;
             }
 
-            var beside = l + 1 < first + count && service.Go[l + 1] < 1 ? l + 1 : l > first && service.Go[l - 1] < 1 ? l - 1 : l;
+            var beside = l;
+            for (var o = l + 1; o >= l - 1; o -= 2)
+            {
+                var isBeside = o >= first && o < first + count && !_isStuck[o];
+                beside = isBeside && (beside == l || service.Go[o] < service.Go[beside]) && service.Go[o] < 1 ? o : beside;
+            }
+
             if (beside != l)
             {
                 queue[beside] += queue[l];

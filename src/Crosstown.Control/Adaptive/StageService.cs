@@ -16,11 +16,13 @@ internal sealed class StageService
         Go = new float[_lanes];
         Yielding = new float[_lanes];
         Foes = new int[_lanes][];
+        FoeLinks = new ulong[_lanes][];
+        FoeShares = new float[_lanes][];
         Links = new ulong[_lanes];
         YieldingLinks = new ulong[_lanes];
         for (var l = 0; l < _lanes; l++)
         {
-            var foes = new List<int>();
+            var foes = new Dictionary<int, ulong>();
             for (var k = 0; k < lanes[l].Links.Length; k++)
             {
                 var link = lanes[l].Links[k].Link;
@@ -30,17 +32,23 @@ internal sealed class StageService
                 }
 
                 Links[l] |= 1UL << k;
-                var yieldsTo = Enumerable.Range(0, _lanes)
-                    .Where(o => o != l && lanes[o].Links.Any(x => isGreen(x.Link) && site.Card.Yields(link, x.Link)))
-                    .ToArray();
-                if (yieldsTo.Length > 0)
+                for (var o = 0; o < _lanes; o++)
                 {
-                    YieldingLinks[l] |= 1UL << k;
-                    foes.AddRange(yieldsTo);
+                    for (var x = 0; x < lanes[o].Links.Length; x++)
+                    {
+                        var other = lanes[o].Links[x].Link;
+                        if (o != l && isGreen(other) && site.Card.Yields(link, other))
+                        {
+                            YieldingLinks[l] |= 1UL << k;
+                            foes[o] = foes.GetValueOrDefault(o) | (1UL << x);
+                        }
+                    }
                 }
             }
 
-            Foes[l] = [.. foes.Distinct()];
+            Foes[l] = [.. foes.Keys];
+            FoeLinks[l] = [.. foes.Values];
+            FoeShares[l] = new float[foes.Count];
         }
     }
 
@@ -59,6 +67,12 @@ internal sealed class StageService
     /// <summary>By lane: lanes that it yields to.</summary>
     public int[][] Foes { get; }
 
+    /// <summary>By lane, by lane that it yields to: links of that one which it yields to, a bit each.</summary>
+    private ulong[][] FoeLinks { get; }
+
+    /// <summary>By lane, by lane that it yields to: share of that one's vehicles which it yields to.</summary>
+    public float[][] FoeShares { get; }
+
     /// <summary>Takes in how the vehicles of the lanes share out over their ways.</summary>
     /// <param name="shares">By lane, by its links, 0-1; those of a lane sum to 1.</param>
     public void Update(float[][] shares)
@@ -70,6 +84,17 @@ internal sealed class StageService
             {
                 go += (Links[l] >> k & 1) != 0 ? shares[l][k] : 0;
                 yielding += (YieldingLinks[l] >> k & 1) != 0 ? shares[l][k] : 0;
+            }
+
+            for (var f = 0; f < Foes[l].Length; f++)
+            {
+                var share = 0f;
+                for (var k = 0; k < shares[Foes[l][f]].Length; k++)
+                {
+                    share += (FoeLinks[l][f] >> k & 1) != 0 ? shares[Foes[l][f]][k] : 0;
+                }
+
+                FoeShares[l][f] = share;
             }
 
             // All ways open is exactly 1, whatever the sum rounds to.

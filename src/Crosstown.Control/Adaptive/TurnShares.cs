@@ -2,31 +2,39 @@ using Crosstown.Control.Sites;
 
 namespace Crosstown.Control.Adaptive;
 
-/// <summary>How the vehicles of each lane share out over its ways on, learned from how many leave each lane and how many begin each exit.</summary>
+/// <summary>How the vehicles of each lane share out over its ways on, learned from how many leave each lane and how many begin each street behind the signal.</summary>
 /// <remarks>
-/// Whoever begins an exit is shared out among the lanes that let somebody go a few seconds before and lead there, by the shares known so far: expectation and maximization over counts, a vehicle at a time.
-/// What is not seen keeps the shares that the site began with.
+/// Window by window, what began a street is shared out among the lanes that lead there, by how many left them and the shares known so far: expectation and maximization over counts.
+/// Lanes that are served at different times tell their shares apart; what is not seen keeps the shares that the site began with.
 /// </remarks>
 internal sealed class TurnShares
 {
-    private const int WindowS = 9;
+    /// <summary>Seconds that are counted together.</summary>
+    private const int WindowS = 20;
+
+    /// <summary>From a stop line to the street behind the junction, s.</summary>
+    private const int CrossingS = 3;
+
     private const float PriorVeh = 12;
-    private const float Memory = 1 - (1 / 400f);
+    private const float MemoryVeh = 150;
 
     private readonly float[][] _prior;
     private readonly float[][] _counted;
-    private readonly float[][] _left;
-    private readonly (int Zone, LaneWatch Watch, (int Lane, int Link)[] From)[] _exits;
+    private readonly float[] _left;
+    private readonly float[,] _late;
+    private readonly ExitFlow[] _exits;
+    private int _seconds;
 
     public TurnShares(SignalSite site)
     {
         _prior = [.. site.Lanes.Select(l => l.Links.Select(k => (float)k.Share).ToArray())];
         Values = [.. _prior.Select(p => p.ToArray())];
         _counted = [.. _prior.Select(p => new float[p.Length])];
-        _left = [.. site.Lanes.Select(_ => new float[WindowS])];
+        _left = new float[site.Lanes.Length];
+        _late = new float[CrossingS, site.Lanes.Length];
         _exits = [.. site.Lanes.SelectMany((l, lane) => l.Links.Select((k, link) => (Exit: k, Lane: lane, Link: link)))
-            .Where(k => k.Exit.ExitZone >= 0).GroupBy(k => k.Exit.ExitZone)
-            .Select(g => (g.Key, new LaneWatch(g.First().Exit.ExitM, 10), g.Select(k => (k.Lane, k.Link)).ToArray()))];
+            .Where(k => k.Exit.ExitZone >= 0).GroupBy(k => k.Exit.Street)
+            .Select(g => new ExitFlow([.. g.Select(k => (k.Exit.ExitZone, k.Exit.ExitM)).Distinct()], [.. g.Select(k => (k.Lane, k.Link))]))];
     }
 
     /// <summary>By lane, by its links, 0-1; those of a lane sum to 1.</summary>
@@ -34,86 +42,104 @@ internal sealed class TurnShares
 
     /// <summary>Takes in a second.</summary>
     /// <param name="frame">What the detectors said.</param>
-    /// <param name="nowS">Seconds of the clock.</param>
     /// <param name="lanes">By lane: who left it.</param>
-    public void Update(DetectorFrame frame, int nowS, LaneWatch[] lanes)
+    /// <returns>True when the shares have changed.</returns>
+    public bool Update(DetectorFrame frame, LaneWatch[] lanes)
     {
+        var place = _seconds % CrossingS;
         for (var l = 0; l < lanes.Length; l++)
         {
-            Array.Copy(_left[l], 0, _left[l], 1, WindowS - 1);
-            _left[l][0] = lanes[l].Left;
+            _left[l] += _late[place, l];
+            _late[place, l] = lanes[l].Left;
         }
 
-        foreach (var (zone, watch, from) in _exits)
+        foreach (var exit in _exits)
         {
-            if (float.IsNaN(frame.Vehicles[zone]))
-            {
-                continue;
-            }
+            exit.Update(frame);
+        }
 
-            watch.Update(nowS, (int)frame.Vehicles[zone], (int)frame.Halting[zone], null);
-            for (var i = 0; i < watch.Entered; i++)
-            {
-                Share(from);
-            }
+        if (++_seconds % WindowS != 0)
+        {
+            return false;
+        }
+
+        foreach (var exit in _exits)
+        {
+            Share(exit.From, exit.Take());
         }
 
         for (var l = 0; l < lanes.Length; l++)
         {
-            var sum = 0f;
-            for (var k = 0; k < Values[l].Length; k++)
-            {
-                _counted[l][k] *= lanes[l].Left > 0 ? Memory : 1;
-                sum += _counted[l][k] + (PriorVeh * _prior[l][k]);
-            }
-
-            for (var k = 0; k < Values[l].Length; k++)
-            {
-                Values[l][k] = (_counted[l][k] + (PriorVeh * _prior[l][k])) / sum;
-            }
+            Settle(l);
         }
+
+        Array.Clear(_left);
+        return true;
     }
 
-    private void Share((int Lane, int Link)[] from)
+    private void Share((int Lane, int Link)[] from, float? began)
     {
-        var sum = 0f;
+        var expected = 0f;
         foreach (var (lane, link) in from)
         {
-            sum += Weight(lane) * Values[lane][link];
+            expected += _left[lane] * Values[lane][link];
         }
 
-        if (sum <= 0)
-        {
-            return;
-        }
-
+        // A street that was not seen is thought to have got what was expected.
+        var factor = began is { } known ? expected > 0 ? known / expected : 0 : 1;
         foreach (var (lane, link) in from)
         {
-            var part = Weight(lane) * Values[lane][link] / sum;
-            _counted[lane][link] += part;
-            Take(lane, part);
+            _counted[lane][link] += _left[lane] * Values[lane][link] * factor;
         }
     }
 
-    private float Weight(int lane)
+    private void Settle(int lane)
     {
+        var counted = _counted[lane];
+        var keep = MathF.Exp(-_left[lane] / MemoryVeh);
         var sum = 0f;
-        foreach (var left in _left[lane])
+        for (var k = 0; k < counted.Length; k++)
         {
-            sum += left;
+            counted[k] *= keep;
+            sum += counted[k] + (PriorVeh * _prior[lane][k]);
         }
 
-        return sum;
+        for (var k = 0; k < counted.Length; k++)
+        {
+            Values[lane][k] = (counted[k] + (PriorVeh * _prior[lane][k])) / sum;
+        }
     }
 
-    /// <summary>The first who left are the first to arrive.</summary>
-    private void Take(int lane, float part)
+    /// <summary>How many begin a street: what its zones hold more than before, and what left them meanwhile, by how many were how fast in them.</summary>
+    private sealed class ExitFlow((int Zone, double LengthM)[] zones, (int Lane, int Link)[] from)
     {
-        for (var s = WindowS - 1; s >= 0 && part > 0; s--)
+        private float _before = float.NaN;
+        private float _began;
+        private bool _isKnown;
+
+        public (int Lane, int Link)[] From => from;
+
+        public void Update(DetectorFrame frame)
         {
-            var taken = Math.Min(part, _left[lane][s]);
-            _left[lane][s] -= taken;
-            part -= taken;
+            var now = 0f;
+            foreach (var (zone, lengthM) in zones)
+            {
+                now += frame.Vehicles[zone];
+                _began += frame.SpeedMps[zone] > 0 ? frame.Vehicles[zone] * frame.SpeedMps[zone] / (float)lengthM : 0;
+            }
+
+            _isKnown &= !float.IsNaN(now) && !float.IsNaN(_before);
+            _began += _isKnown ? now - _before : 0;
+            _before = now;
+        }
+
+        /// <returns>Vehicles that began the street since the last call; null when its zones did not say.</returns>
+        public float? Take()
+        {
+            float? began = _isKnown ? Math.Max(0, _began) : null;
+            _began = _isKnown ? Math.Min(0, _began) : 0;
+            _isKnown = true;
+            return began;
         }
     }
 }

@@ -36,7 +36,11 @@ public sealed record ApproachLane
 /// <param name="ExitZone">The zone at the begin of the exit lane, as an index among the equipment's detectors; -1 without one.</param>
 /// <param name="ExitM">Length of that zone, m.</param>
 /// <param name="Share">Share of the lane's vehicles that may be expected to go this way before anything was counted, 0-1; those of a lane sum to 1.</param>
-public sealed record LaneLink(int Link, int ToLane, int ExitZone, double ExitM, double Share);
+public sealed record LaneLink(int Link, int ToLane, int ExitZone, double ExitM, double Share)
+{
+    /// <summary>The exit's street, as an index of the network's edges.</summary>
+    public required int Street { get; init; }
+}
 
 /// <summary>A lane upstream of an approach, with a zone, from which vehicles come without another signal in between.</summary>
 /// <param name="Lane">Index in the network.</param>

@@ -75,7 +75,10 @@ public sealed class SignalSite
         LaneLink MakeLink(int link, int toLane, double share)
         {
             var exit = zones[toLane].OrderBy(z => z.Detector.StartM).ThenBy(z => z.Detector.EndM).FirstOrDefault((Detector: null!, Index: -1));
-            return new LaneLink(link, toLane, exit.Index, exit.Index < 0 ? 0 : exit.Detector.EndM - exit.Detector.StartM, share);
+            return new LaneLink(link, toLane, exit.Index, exit.Index < 0 ? 0 : exit.Detector.EndM - exit.Detector.StartM, share)
+            {
+                Street = network.Lanes[toLane].Edge,
+            };
         }
 
         // Lanes with zones from which the approach is fed over junctions without a signal, nearest first.

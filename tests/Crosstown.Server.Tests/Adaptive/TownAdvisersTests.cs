@@ -19,24 +19,20 @@ public sealed class TownAdvisersTests(ITestOutputHelper output)
     private static double WalkWaitS(IReadOnlyList<(SignalId Signal, SignalCount Count, double WaitedS)> counts) => counts.Sum(c => c.Count.WalkersWaitMs) / 1000.0 / counts.Sum(c => c.Count.Walkers);
 
     [Theory]
-    [InlineData(1, 7.5, 0.80)]
-    [InlineData(2, 17, 0.80)]
-    [InlineData(3, 12, 0.90)]
-    [InlineData(1, 22, 2)]
-    public void It_lowers_the_delay_of_the_same_vehicles_against_the_towns_plan_and_the_guard_refuses_nothing(ulong seed, double hour, double atMost)
+    [InlineData(1, 7.5, 0.80, 1.0)]
+    [InlineData(2, 17, 0.75, 1.0)]
+    [InlineData(3, 12, 0.85, 1.0)]
+    [InlineData(1, 22, 1.05, 1.8)]
+    public void It_lowers_the_delay_of_the_same_vehicles_against_the_towns_plan_and_the_guard_refuses_nothing(ulong seed, double hour, double atMost, double walkersAtMost)
     {
         var town = Town.Create(seed, 24);
-        var run = AdaptiveTrial.Try(town, Day + (long)(hour * Hour), 45 * 60_000, seed + 100, _ => { }, Stop);
+        var run = AdaptiveTrial.Try(town, Day + (long)(hour * Hour), 20 * 60_000, seed + 100, _ => { }, Stop);
 
         var (plan, adaptive) = (DelayS(run.Plan), DelayS(run.Adaptive));
         output.WriteLine($"delay {plan:0.0} -> {adaptive:0.0} s ({(adaptive / plan) - 1:P0}), walkers {WalkWaitS(run.Plan):0.0} -> {WalkWaitS(run.Adaptive):0.0} s, longest red {run.Plan.Max(c => c.Count.LongestRedMs) / 1000} -> {run.Adaptive.Max(c => c.Count.LongestRedMs) / 1000} s");
-        foreach (var (p, a) in run.Plan.Zip(run.Adaptive))
-        {
-            output.WriteLine($"{p.Signal} {p.WaitedS / p.Count.Vehicles,5:0.0} {a.WaitedS / a.Count.Vehicles,5:0.0} stops {100 * p.Count.Stops / p.Count.Vehicles} {100 * a.Count.Stops / a.Count.Vehicles} walkers {p.Count.WalkersWaitMs / 1000.0 / Math.Max(1, p.Count.Walkers):0} {a.Count.WalkersWaitMs / 1000.0 / Math.Max(1, a.Count.Walkers):0} red {p.Count.LongestRedMs / 1000} {a.Count.LongestRedMs / 1000}");
-        }
-
         Assert.Equal(0, run.Refused);
         Assert.InRange(adaptive / plan, 0.1, atMost);
+        Assert.InRange(WalkWaitS(run.Adaptive) / WalkWaitS(run.Plan), 0.1, walkersAtMost);
         Assert.True(run.Adaptive.Sum(c => c.Count.Vehicles) > 0.97 * run.Plan.Sum(c => c.Count.Vehicles), "Fewer came through.");
     }
 
@@ -77,7 +73,7 @@ public sealed class TownAdvisersTests(ITestOutputHelper output)
     [Trait("rule", "C09")]
     public void While_a_preempt_is_at_work_and_for_two_cycles_after_nothing_is_asked()
     {
-        var town = Town.Create(1, 8);
+        var town = Town.Create(1, 5);
         var startMs = Day + (9 * Hour);
         var advisers = new TownAdvisers(town, startMs, startMs - TownSimulation.WarmUpMs) { MayAsk = true };
         var preemptedMs = new Dictionary<SignalId, long>();
@@ -106,10 +102,10 @@ public sealed class TownAdvisersTests(ITestOutputHelper output)
                 return order;
             },
         };
-        simulation.Advance(startMs + (4 * Hour), (_, _) => { });
+        simulation.Advance(startMs + (3 * Hour), (_, _) => { });
 
         Assert.True(preempted > 30 && quiet > preempted + 200, $"{preempted} s of preempts, {quiet} s quiet.");
-        Assert.True(asked > 8 * 4 * 3600 * 0.8, $"It asked in {asked} of {8 * 4 * 3600} seconds.");
+        Assert.True(asked > 5 * 3 * 3600 * 0.8, $"It asked in {asked} of {5 * 3 * 3600} seconds.");
         Assert.Equal(0, town.Signals.Sum(s => advisers.Of(s.Signal).Refused));
     }
 
@@ -117,12 +113,12 @@ public sealed class TownAdvisersTests(ITestOutputHelper output)
     [Trait("rule", "C05")]
     public void The_cabinets_keep_every_minimum_yellow_red_clearance_and_walk_of_theirs()
     {
-        var town = Town.Create(5, 12);
+        var town = Town.Create(5, 8);
         var startMs = Day + (16 * Hour);
         var advisers = new TownAdvisers(town, startMs, startMs - TownSimulation.WarmUpMs) { MayAsk = true };
         var simulation = new TownSimulation(town, startMs) { Adviser = advisers.Advise };
         var checks = 0;
-        simulation.Advance(startMs + (2 * Hour), (signal, own) =>
+        simulation.Advance(startMs + Hour, (signal, own) =>
         {
             var program = town.FindSignal(signal)!.Program;
             var since = new Dictionary<(int Code, int Phase), long>();
@@ -157,7 +153,7 @@ public sealed class TownAdvisersTests(ITestOutputHelper output)
             }
         });
 
-        Assert.True(checks > 10_000, $"{checks} intervals.");
+        Assert.True(checks > 3000, $"{checks} intervals.");
         Assert.Equal(0, town.Signals.Sum(s => advisers.Of(s.Signal).Refused));
     }
 }

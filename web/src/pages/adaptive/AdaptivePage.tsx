@@ -132,7 +132,7 @@ function Streets({ answer, zone }: { answer: AdaptiveAnswer; zone: string }): JS
       key: 'name', title: 'Street', isHead: true, isWide: true, value: r => r.corridor,
       cell: r => (r.corridor === '' ? 'All signals' : <Link href={`/corridors/${encodeURIComponent(r.corridor)}`}>{city?.corridors.find(c => c.id === r.corridor)?.name || r.corridor}</Link>),
     },
-    { key: 'change', title: 'Delay', hint: 'Change of delay for each crossing, against the plan', align: 'right', value: r => changeOf(r.figures), cell: r => <Change pair={r.figures} /> },
+    { key: 'change', title: 'Change', hint: 'Of delay for each crossing, against the plan', align: 'right', value: r => changeOf(r.figures), cell: r => <Change pair={r.figures} /> },
     { key: 'delay', title: 'Delay', unit: 's/veh', hint: 'For each crossing of a stop bar: plan, then adaptive', align: 'right', value: r => r.figures.adaptive.delayS, cell: r => <Two plan={r.figures.plan.delayS} adaptive={r.figures.adaptive.delayS} digits={1} /> },
     { key: 'stops', title: 'Stops', unit: 'in 100', align: 'right', value: r => r.figures.adaptive.stops, cell: r => <Two plan={hundred(r.figures.plan.stops)} adaptive={hundred(r.figures.adaptive.stops)} /> },
     { key: 'walk', title: 'Walkers wait', unit: 's', hint: 'From the call to the walk, mean', align: 'right', value: r => r.figures.adaptive.walkWaitS, cell: r => <Two plan={r.figures.plan.walkWaitS} adaptive={r.figures.adaptive.walkWaitS} /> },
@@ -168,8 +168,8 @@ function Trial({ trial, chosen, onChoose, onChanged }: { trial: AdaptiveTrial; c
   const isBusy = trial.state === 'running' || trial.state === 'waiting';
   const period = trial.periods.find(p => p.name === chosen);
   const columns: TableColumn<AdaptiveTrial['periods'][number]>[] = [
-    { key: 'name', title: 'Hour', isHead: true, value: p => p.name, cell: p => <button type="button" class="link-button nowrap" aria-pressed={p.name === chosen} onClick={() => onChoose(p.name)}>{p.name}</button> },
-    { key: 'change', title: 'Delay', hint: 'Change against the plan: mean and standard deviation over the runs', align: 'right', value: p => p.all?.change ?? null, cell: p => (p.all ? <ChangeMark change={p.all.change}>{spreadText(p.all)}</ChangeMark> : <span class="missing">–</span>) },
+    { key: 'name', title: 'Hour', isHead: true, value: p => p.name, cell: p => <button type="button" class="hour-button" aria-pressed={p.name === chosen} onClick={() => onChoose(p.name)}>{p.name}</button> },
+    { key: 'change', title: 'Change', hint: 'Of delay, against the plan: mean and standard deviation over the runs', align: 'right', value: p => p.all?.change ?? null, cell: p => (p.all ? <ChangeMark change={p.all.change}>{spreadText(p.all)}</ChangeMark> : <span class="missing">–</span>) },
     { key: 'delay', title: 'Delay', unit: 's/veh', align: 'right', value: p => p.all?.adaptiveS ?? null, cell: p => <Two plan={p.all?.planS ?? null} adaptive={p.all?.adaptiveS ?? null} digits={1} /> },
     { key: 'stops', title: 'Stops', unit: 'in 100', align: 'right', value: p => p.figures?.adaptive.stops ?? null, cell: p => <Two plan={hundred(p.figures?.plan.stops ?? null)} adaptive={hundred(p.figures?.adaptive.stops ?? null)} /> },
     { key: 'walk', title: 'Walkers wait', unit: 's', align: 'right', value: p => p.figures?.adaptive.walkWaitS ?? null, cell: p => <Two plan={p.figures?.plan.walkWaitS ?? null} adaptive={p.figures?.adaptive.walkWaitS ?? null} /> },
@@ -178,7 +178,7 @@ function Trial({ trial, chosen, onChoose, onChanged }: { trial: AdaptiveTrial; c
   ];
   const streetColumns: TableColumn<AdaptiveChange>[] = [
     { key: 'name', title: 'Street', isHead: true, isWide: true, value: c => c.name, cell: c => <Link href={`/corridors/${encodeURIComponent(c.name)}`}>{city?.corridors.find(k => k.id === c.name)?.name || c.name}</Link> },
-    { key: 'change', title: 'Delay', align: 'right', value: c => c.change, cell: c => <ChangeMark change={c.change}>{spreadText(c)}</ChangeMark> },
+    { key: 'change', title: 'Change', hint: 'Of delay, against the plan', align: 'right', value: c => c.change, cell: c => <ChangeMark change={c.change}>{spreadText(c)}</ChangeMark> },
     { key: 'delay', title: 'Delay', unit: 's/veh', align: 'right', value: c => c.adaptiveS, cell: c => <Two plan={c.planS} adaptive={c.adaptiveS} digits={1} /> },
   ];
   return (
@@ -219,7 +219,7 @@ function Signals({ answer, zone, changes, runs, periodName }: { answer: Adaptive
   return (
     <Panel
       title="Signal by signal" subtitle={drawn?.atMs ? `${clockOf(drawn.fromMs, zone)} to ${clockOf(drawn.atMs, zone)}` : undefined} flush loading={bars.isLoading && !drawn} error={drawn ? null : bars.error} onRetry={bars.reload}
-      note="A line is a ring: a block for each green with its phase, yellow behind it, empty while it is red. Coordinated phases have a heavy edge. Both bars of a signal have one scale, and end now."
+      note="A line is a ring: a block for each green with its phase, yellow behind it, empty while it is red, hatched before anything was logged. Coordinated phases have a heavy edge. Both bars of a signal have one scale, and end now."
     >
       {!answer.isRunning && <Empty title="Not yet">Bars are drawn as soon as both copies of the town run.</Empty>}
       <ul class="adaptive-signals">

@@ -18,6 +18,11 @@ describe('bars', () => {
     expect(partsOf(greens, 1, 200_000, 300_000)).toEqual([{ phase: 4, kind: 'green', left: 0, width: 100 }]);
   });
 
+  it('do not show red where nothing was logged yet', () => {
+    expect(partsOf([{ ring: 1, phase: 2, fromMs: 50_000, yellowMs: null, endMs: null }], 2, 0, 100_000)).toEqual([{ phase: 0, kind: 'unknown', left: 0, width: 50 }]);
+    expect(partsOf([], 1, 0, 100_000)).toEqual([{ phase: 0, kind: 'unknown', left: 0, width: 100 }]);
+  });
+
   it('have words for those who do not see them', () => {
     expect(ringsOf({ signal: '1', coordinated: [2], plan: greens, adaptive: [] })).toEqual([1, 2]);
     expect(barText(greens, 20_000, 100_000)).toBe('green: phase 2 30 s, phase 4 40 s, phase 6 32 s');

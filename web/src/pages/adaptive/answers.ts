@@ -91,23 +91,25 @@ export interface AdaptiveBarsAnswer {
 /** A piece of a ring's bar: what it shows, and where along the time, 0-100. */
 export interface BarPart {
   phase: number;
-  kind: 'green' | 'yellow';
+  kind: 'green' | 'yellow' | 'unknown';
   left: number;
   width: number;
 }
 
 /** Fewer vehicles than this say nothing about a difference. */
-export const fewVehicles = 30;
+export const fewVehicles = 100;
 
-/** The greens and yellows of a ring, cut to the time that is shown; what has not ended yet goes on to its end. */
+/** The greens and yellows of a ring, cut to the time that is shown; what has not ended yet goes on to its end. Before the first of any ring nothing is known. */
 export function partsOf(greens: readonly AdaptiveGreen[], ring: number, fromMs: number, atMs: number): BarPart[] {
   const parts: BarPart[] = [];
+  const known = Math.min(...greens.map(g => g.fromMs), atMs);
   const add = (phase: number, kind: BarPart['kind'], beginMs: number, endMs: number) => {
     const [begin, end] = [Math.max(beginMs, fromMs), Math.min(endMs, atMs)];
     if (end > begin) {
       parts.push({ phase, kind, left: (100 * (begin - fromMs)) / (atMs - fromMs), width: (100 * (end - begin)) / (atMs - fromMs) });
     }
   };
+  add(0, 'unknown', fromMs, known);
   for (const g of greens) {
     if (g.ring === ring) {
       add(g.phase, 'green', g.fromMs, g.yellowMs ?? atMs);

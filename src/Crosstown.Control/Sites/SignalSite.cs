@@ -29,7 +29,7 @@ public sealed class SignalSite
 
     /// <summary>
     /// By pair of stages, from times the count of stages plus to: lanes, a bit each, that must be without a vehicle so that one can follow the other at once; all bits where it never can.
-    /// Empty where any stage can follow any other.
+    /// Empty where any stage can follow any other. A signal behind a cabinet has at most 63 lanes.
     /// </summary>
     public ImmutableArray<ulong> Skipped { get; private init; } = [];
 

@@ -107,13 +107,17 @@ function Mode({ mode, onChanged }: { mode: AdaptiveMode; onChanged(): void }): J
 /** Two figures, plan and adaptive. */
 function Two({ plan, adaptive, digits = 0, unit = '' }: { plan: number | null; adaptive: number | null; digits?: number; unit?: string }): JSX.Element {
   const text = (value: number | null) => (value === null ? '–' : value.toFixed(digits));
+  if (plan === null && adaptive === null) {
+    return <span class="missing">–</span>;
+  }
+
   return <span class="numbers nowrap">{text(plan)} → <strong>{text(adaptive)}</strong>{unit}</span>;
 }
 
 function Change({ pair }: { pair: AdaptivePair }): JSX.Element {
   const { plan, adaptive } = pair;
   if (plan.delayS === null || adaptive.delayS === null || plan.delayS === 0 || Math.min(plan.vehicles, adaptive.vehicles) < fewVehicles) {
-    return <span class="missing">too few yet</span>;
+    return <span class="missing nowrap">too few yet</span>;
   }
 
   return <ChangeMark change={adaptive.delayS / plan.delayS - 1}>{shareChange(adaptive.delayS / plan.delayS - 1)}</ChangeMark>;
@@ -144,7 +148,7 @@ function Streets({ answer, zone }: { answer: AdaptiveAnswer; zone: string }): JS
       title="Plan against adaptive, now" flush ageMs={answer.atMs === null ? null : Math.max(0, now - answer.atMs)} loading={!answer.isRunning}
       subtitle={answer.sinceMs === null ? undefined : `since ${clockOf(answer.sinceMs, zone)}, for ${lengthOf(Math.max(0, (answer.atMs ?? 0) - answer.sinceMs))}`}
       note={answer.mode === 'off' ? 'While it is off both run the plan: they differ only by what they were before.'
-        : `First the plan, then adaptive. The simulation itself counts, all of the time, and what it knows of single vehicles stays in it.${answer.secondMs === null ? '' : ` Deciding takes ${answer.secondMs.toFixed(2)} ms for a signal and second.`}`}
+        : `First the plan, then adaptive. The simulation itself counts, all of the time, and what it knows of single vehicles stays in it.${answer.secondMs === null ? '' : ` Deciding takes ${answer.secondMs.toFixed(2)} ms by the clock for a signal and second.`}`}
     >
       {answer.isRunning
         ? <DataTable columns={columns} rows={rows} caption="Delay, stops and waits by street, under the plan and under adaptive control" rowKey={r => r.corridor} />

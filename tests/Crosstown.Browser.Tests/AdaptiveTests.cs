@@ -23,6 +23,8 @@ public sealed class AdaptiveTests(LiveTown town, Browser browser)
         var modes = view.Page.GetByRole(AriaRole.Group, new() { Name = "What it may do" });
         await Assertions.Expect(modes.GetByRole(AriaRole.Button, new() { Name = "Shadow" })).ToHaveAttributeAsync("aria-pressed", "true");
         await Assertions.Expect(view.Page.Locator(".adaptive-says").Filter(new() { HasTextRegex = new Regex("Would now (keep|end) [1-8]") }).First).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        Assert.Empty(await view.ListViolationsAsync());
+        Assert.True(await view.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, "The page is too wide.");
 
         // To run the town is asked again, and can be left alone.
         await modes.GetByRole(AriaRole.Button, new() { Name = "Live in the town" }).ClickAsync();

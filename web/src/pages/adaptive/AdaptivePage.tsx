@@ -145,7 +145,7 @@ function Streets({ answer, zone }: { answer: AdaptiveAnswer; zone: string }): JS
   ];
   return (
     <Panel
-      title="Plan against adaptive, now" flush ageMs={answer.atMs === null ? null : Math.max(0, now - answer.atMs)} loading={!answer.isRunning}
+      title="Plan against adaptive, now" flush ageMs={answer.atMs === null ? null : Math.max(0, now - answer.atMs)}
       subtitle={answer.sinceMs === null ? undefined : `since ${clockOf(answer.sinceMs, zone)}, for ${lengthOf(Math.max(0, (answer.atMs ?? 0) - answer.sinceMs))}`}
       note={answer.mode === 'off' ? 'While it is off both run the plan: they differ only by what they were before.'
         : `First the plan, then adaptive. The simulation itself counts, all of the time, and what it knows of single vehicles stays in it.${answer.secondMs === null ? '' : ` Deciding takes ${answer.secondMs.toFixed(2)} ms by the clock for a signal and second.`}`}

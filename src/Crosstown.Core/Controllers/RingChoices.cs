@@ -85,22 +85,22 @@ public static class RingChoices
     }
 
     /// <summary>Every set of phases that can be green together for good: of each ring one of a barrier group. Group by group, bit n for phase n.</summary>
-    public static IEnumerable<uint> ListWhole(ControllerProgram program)
+    public static IReadOnlyList<uint> ListWhole(ControllerProgram program)
     {
+        var whole = new List<uint>();
         for (var group = 1; group <= program.GroupCount; group++)
         {
-            IEnumerable<uint> sets = [0u];
+            uint[] sets = [0u];
             for (var ring = 1; ring <= program.RingCount; ring++)
             {
                 var own = program.Phases.Where(p => p.Ring == ring && p.BarrierGroup == group).Select(p => (uint)1 << p.Number).ToArray();
-                sets = own.Length == 0 ? sets : sets.SelectMany(s => own.Select(o => s | o)).ToArray();
+                sets = own.Length == 0 ? sets : [.. sets.SelectMany(s => own.Select(o => s | o))];
             }
 
-            foreach (var set in sets.Where(s => s != 0))
-            {
-                yield return set;
-            }
+            whole.AddRange(sets.Where(s => s != 0));
         }
+
+        return whole;
     }
 
     /// <summary>The phases that must be without a call so that one set of greens follows another at once.</summary>

@@ -39,6 +39,10 @@ public sealed partial class CrosstownClient
     public Task<RetimingDetail> ApproveRetimingAsync(long id, RetimingStepOrder content, CancellationToken stop = default) =>
         AskAsync<RetimingDetail>(HttpMethod.Post, With($"api/v1/retimings/{Escaped(id)}/approve"), System.Net.Http.Json.JsonContent.Create(content, options: s_json), stop);
 
+    /// <summary>Tries hours of the town's past day under both, in the background. One at a time. Written into the audit.</summary>
+    public Task<AdaptiveAnswer> BeginAdaptiveTrialAsync(CancellationToken stop = default) =>
+        AskAsync<AdaptiveAnswer>(HttpMethod.Post, With($"api/v1/adaptive/trial"), null, stop);
+
     /// <summary>Check data.</summary>
     public Task CheckDataAsync(CancellationToken stop = default) =>
         DoAsync(HttpMethod.Post, With($"api/v1/data/check"), null, stop);
@@ -62,6 +66,14 @@ public sealed partial class CrosstownClient
     /// <summary>Notes the day in which people changed the cabinets. Nothing is sent to them. Written into the audit.</summary>
     public Task<RetimingDetail> EnterRetimingAsync(long id, RetimingStepOrder content, CancellationToken stop = default) =>
         AskAsync<RetimingDetail>(HttpMethod.Post, With($"api/v1/retimings/{Escaped(id)}/field"), System.Net.Http.Json.JsonContent.Create(content, options: s_json), stop);
+
+    /// <summary>Plan against adaptive control in the made-up town: delay, stops and waits of both by signal and corridor, what it would do, when it let go, and the trial.</summary>
+    public Task<AdaptiveAnswer> GetAdaptiveAsync(CancellationToken stop = default) =>
+        AskAsync<AdaptiveAnswer>(HttpMethod.Get, With($"api/v1/adaptive"), null, stop);
+
+    /// <summary>What every signal of the made-up town showed in the last minutes, under both.</summary>
+    public Task<AdaptiveBarsAnswer> GetAdaptiveBarsAsync(CancellationToken stop = default) =>
+        AskAsync<AdaptiveBarsAnswer>(HttpMethod.Get, With($"api/v1/adaptive/bars"), null, stop);
 
     /// <summary>The streets under the map, as GeoJSON.</summary>
     public Task<Stream> OpenBasemapAsync(CancellationToken stop = default) =>
@@ -290,6 +302,10 @@ public sealed partial class CrosstownClient
     /// <summary>Notes the day in which people put today's timing back. Written into the audit.</summary>
     public Task<RetimingDetail> RollBackRetimingAsync(long id, RetimingStepOrder content, CancellationToken stop = default) =>
         AskAsync<RetimingDetail>(HttpMethod.Post, With($"api/v1/retimings/{Escaped(id)}/roll-back"), System.Net.Http.Json.JsonContent.Create(content, options: s_json), stop);
+
+    /// <summary>Says whether adaptive control is off, looks on in shadow, or runs the made-up town. Written into the audit.</summary>
+    public Task<AdaptiveAnswer> SetAdaptiveModeAsync(AdaptiveModeOrder content, CancellationToken stop = default) =>
+        AskAsync<AdaptiveAnswer>(HttpMethod.Post, With($"api/v1/adaptive/mode"), System.Net.Http.Json.JsonContent.Create(content, options: s_json), stop);
 
     /// <summary>Set person roles.</summary>
     public Task SetPersonRolesAsync(string name, RoleList content, CancellationToken stop = default) =>

@@ -81,6 +81,290 @@ public sealed record AccountList
     public required IReadOnlyList<AccountAnswer> Items { get; init; }
 }
 
+/// <summary>Where adaptive control stands.</summary>
+public sealed record AdaptiveAnswer
+{
+    /// <summary>False on a real city: nothing here runs there.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("isTown")]
+    public required bool IsTown { get; init; }
+
+    /// <summary>What it may do.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("mode")]
+    public required string Mode { get; init; }
+
+    /// <summary>False until both copies of the town have come to the present.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("isRunning")]
+    public required bool IsRunning { get; init; }
+
+    /// <summary>Moment of the figures, ms UTC; null before they run.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("atMs")]
+    public long? AtMs { get; init; }
+
+    /// <summary>Since when is compared, ms UTC; null before they run.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("sinceMs")]
+    public long? SinceMs { get; init; }
+
+    /// <summary>Days in shadow that a signal on a street needs before adaptive control may ask anything of it.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("cleanDaysNeeded")]
+    public required int CleanDaysNeeded { get; init; }
+
+    /// <summary>The field total.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("total")]
+    public AdaptivePair? Total { get; init; }
+
+    /// <summary>By corridor.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("streets")]
+    public required IReadOnlyList<AdaptiveStreet> Streets { get; init; }
+
+    /// <summary>By signal.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("signals")]
+    public required IReadOnlyList<AdaptiveSignal> Signals { get; init; }
+
+    /// <summary>Computing time for one signal and second, mean, ms; null before it was measured.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("secondMs")]
+    public double? SecondMs { get; init; }
+
+    /// <summary>The trial that runs or ran last.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("trial")]
+    public required AdaptiveTrialAnswer Trial { get; init; }
+}
+
+/// <summary>What a signal showed in the last minutes, under both.</summary>
+public sealed record AdaptiveBars
+{
+    /// <summary>Its id.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("signal")]
+    public required string Signal { get; init; }
+
+    /// <summary>Its coordinated phases.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("coordinated")]
+    public required IReadOnlyList<int> Coordinated { get; init; }
+
+    /// <summary>The field plan.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("plan")]
+    public required IReadOnlyList<AdaptiveGreen> Plan { get; init; }
+
+    /// <summary>The field adaptive.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("adaptive")]
+    public required IReadOnlyList<AdaptiveGreen> Adaptive { get; init; }
+}
+
+/// <summary>What all signals showed in the last minutes.</summary>
+public sealed record AdaptiveBarsAnswer
+{
+    /// <summary>Begin of the time, ms UTC.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("fromMs")]
+    public required long FromMs { get; init; }
+
+    /// <summary>Its end, ms UTC; null before both copies run.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("atMs")]
+    public long? AtMs { get; init; }
+
+    /// <summary>The field signals.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("signals")]
+    public required IReadOnlyList<AdaptiveBars> Signals { get; init; }
+}
+
+/// <summary>The difference of delay over several runs, each with vehicles of its own.</summary>
+public sealed record AdaptiveChange
+{
+    /// <summary>The signal or corridor; empty for all.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    /// <summary>Mean delay for each crossing under the plan, s.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("planS")]
+    public required double PlanS { get; init; }
+
+    /// <summary>The same under adaptive control.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("adaptiveS")]
+    public required double AdaptiveS { get; init; }
+
+    /// <summary>Mean over the runs of the change, as a share: below 0 is less delay.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("change")]
+    public required double Change { get; init; }
+
+    /// <summary>Standard deviation of the change over the runs; null with one run.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("spread")]
+    public double? Spread { get; init; }
+}
+
+/// <summary>What happened to those who came through, under one of the two.</summary>
+public sealed record AdaptiveFigures
+{
+    /// <summary>That crossed a stop bar.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("vehicles")]
+    public required long Vehicles { get; init; }
+
+    /// <summary>Delay for each of them, s, with what those have waited who wait still; null without any.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("delayS")]
+    public double? DelayS { get; init; }
+
+    /// <summary>Share of them that stopped, 0-1; null without any.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("stops")]
+    public double? Stops { get; init; }
+
+    /// <summary>Calls of walkers that were served.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("walkers")]
+    public required long Walkers { get; init; }
+
+    /// <summary>From the call to the walk, s; null without any.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("walkWaitS")]
+    public double? WalkWaitS { get; init; }
+
+    /// <summary>The longest of them, also of those who wait still, s.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("longestWalkWaitS")]
+    public required double LongestWalkWaitS { get; init; }
+
+    /// <summary>The longest time for which a phase with a vehicle before it was not green, s.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("longestRedS")]
+    public required double LongestRedS { get; init; }
+}
+
+/// <summary>What one ring of a cabinet showed for a while.</summary>
+public sealed record AdaptiveGreen
+{
+    /// <summary>1-4.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("ring")]
+    public required int Ring { get; init; }
+
+    /// <summary>1-16.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("phase")]
+    public required int Phase { get; init; }
+
+    /// <summary>Begin of green, ms UTC.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("fromMs")]
+    public required long FromMs { get; init; }
+
+    /// <summary>Begin of yellow; null while it is green.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("yellowMs")]
+    public long? YellowMs { get; init; }
+
+    /// <summary>End of yellow; null before.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("endMs")]
+    public long? EndMs { get; init; }
+}
+
+/// <summary>What adaptive control shall do in the made-up town.</summary>
+public sealed record AdaptiveModeOrder
+{
+    /// <summary>`off`, `shadow` or `live`.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("mode")]
+    public string? Mode { get; init; }
+}
+
+/// <summary>The plan and adaptive control, over the same time with the same vehicles and walkers from outside.</summary>
+public sealed record AdaptivePair
+{
+    /// <summary>The field plan.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("plan")]
+    public required AdaptiveFigures Plan { get; init; }
+
+    /// <summary>The field adaptive.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("adaptive")]
+    public required AdaptiveFigures Adaptive { get; init; }
+}
+
+/// <summary>One signal, in both copies of the town.</summary>
+public sealed record AdaptiveSignal
+{
+    /// <summary>Its id.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("signal")]
+    public required string Signal { get; init; }
+
+    /// <summary>Since the comparison began.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("figures")]
+    public required AdaptivePair Figures { get; init; }
+
+    /// <summary>In shadow, what it would ask of the town's cabinet now, such as `end 2 and 6, for 3 and 8`; null while it has nothing to ask.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("wish")]
+    public string? Wish { get; init; }
+
+    /// <summary>Why its cabinet is left to its own plan now: `preempt`, `start`, `guard`; null while it is advised.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("pause")]
+    public string? Pause { get; init; }
+
+    /// <summary>How often it was left to its own plan since the comparison began.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("pauses")]
+    public required int Pauses { get; init; }
+
+    /// <summary>For which share of that time, 0-1.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("pausedShare")]
+    public required double PausedShare { get; init; }
+
+    /// <summary>Advice that the guard refused since then.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("refused")]
+    public required int Refused { get; init; }
+}
+
+/// <summary>A street, over all its signals.</summary>
+public sealed record AdaptiveStreet
+{
+    /// <summary>The field corridor.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("corridor")]
+    public required string Corridor { get; init; }
+
+    /// <summary>The field figures.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("figures")]
+    public required AdaptivePair Figures { get; init; }
+}
+
+/// <summary>A trial: hours of the town's past day, each simulated under the plan and under adaptive control, with different vehicles in each run.</summary>
+public sealed record AdaptiveTrialAnswer
+{
+    /// <summary>`waiting`, `running` or `done`; null before one was begun.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("state")]
+    public string? State { get; init; }
+
+    /// <summary>How much of it is done, 0-1.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("share")]
+    public required double Share { get; init; }
+
+    /// <summary>The local day, yyyy-mm-dd; empty before one was begun.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("day")]
+    public required string Day { get; init; }
+
+    /// <summary>Runs that each period gets.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("runsOfEach")]
+    public required int RunsOfEach { get; init; }
+
+    /// <summary>Seconds that it took so far.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("tookS")]
+    public required double TookS { get; init; }
+
+    /// <summary>In the order of the day.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("periods")]
+    public required IReadOnlyList<AdaptiveTrialPeriod> Periods { get; init; }
+}
+
+/// <summary>A period of the day in a trial.</summary>
+public sealed record AdaptiveTrialPeriod
+{
+    /// <summary>Such as `07:30-08:30`.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    /// <summary>Runs that are done.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("runs")]
+    public required int Runs { get; init; }
+
+    /// <summary>The field all.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("all")]
+    public AdaptiveChange? All { get; init; }
+
+    /// <summary>The field figures.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("figures")]
+    public AdaptivePair? Figures { get; init; }
+
+    /// <summary>By corridor.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("corridors")]
+    public required IReadOnlyList<AdaptiveChange> Corridors { get; init; }
+
+    /// <summary>By signal.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("signals")]
+    public required IReadOnlyList<AdaptiveChange> Signals { get; init; }
+}
+
 /// <summary>The band through a stretch of signals while all of them shared a cycle.</summary>
 public sealed record BandAnswer
 {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Crosstown.Server.Adaptive;
 using Crosstown.Server.Hosting;
 using Crosstown.Server.Towns;
 using Microsoft.AspNetCore.Builder;
@@ -35,7 +36,7 @@ public sealed class LiveTown : IAsyncLifetime
         _app = ServerHost.Create(
             new ServerSettings { Data = _data.FullName, Urls = "http://127.0.0.1:0", IsTown = true },
             TimeProvider.System,
-            services => services.AddSingleton(town).AddHostedService<TownFeed>());
+            services => services.AddSingleton(town).AddSingleton<AdaptiveTown>().AddHostedService<TownFeed>());
         await _app.StartAsync(TestContext.Current.CancellationToken);
         Address = _app.Urls.First().TrimEnd('/');
         using var client = new HttpClient();

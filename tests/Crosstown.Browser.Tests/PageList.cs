@@ -32,6 +32,7 @@ internal static class PageList
         "/app/corridors/harrison?t=now-15m",
         "/app/retiming",
         Proposal,
+        "/app/adaptive",
         "/app/configuration",
         "/app/configuration/1004",
         "/app/imports",

@@ -3,6 +3,7 @@ using System.Globalization;
 using Crosstown.Cli.Demo;
 using Crosstown.Cli.Output;
 using Crosstown.Core.Data;
+using Crosstown.Server.Adaptive;
 using Crosstown.Server.Hosting;
 using Crosstown.Server.Retiming;
 using Crosstown.Server.Towns;
@@ -41,7 +42,7 @@ internal static class DemoCommand
             IsTown = true,
             WebRoot = web,
         };
-        return ServeCommand.Run(settings, services => services.AddSingleton(town).AddHostedService<TownFeed>().AddSingleton<IRetimingAudience>(new TownStory(town, Console.Out)), stop);
+        return ServeCommand.Run(settings, services => services.AddSingleton(town).AddSingleton<AdaptiveTown>().AddHostedService<TownFeed>().AddSingleton<IRetimingAudience>(new TownStory(town, Console.Out)), stop);
     }
 
     private static int Report(DemoRequest request, TimeProvider time)

@@ -58,11 +58,13 @@ internal sealed class JunctionModel
     private readonly float[] _arrivals;
     private readonly int[] _crossings;
     private readonly bool[][] _walks;
+    private readonly ulong[] _skipped;
 
     public JunctionModel(SignalSite site, RoadProfile profile)
     {
         _lanes = site.Lanes.Length;
         _stages = site.Menu.Stages.Length;
+        _skipped = [.. site.Skipped];
         var card = site.Card;
         var stages = site.Menu.Stages;
         _service = [.. stages.Select(s => new StageService(site, l => s[l]))];
@@ -74,7 +76,7 @@ internal sealed class JunctionModel
         {
             // Walks begin with their stage and have to clear before the next one.
             _leastS[a] = Enumerable.Range(0, card.LinkCount).Where(l => stages[a][l])
-                .Select(l => card.IsCrossing(l) ? profile.WalkS + Math.Max(0, card.ClearanceS(l, profile) - profile.ChangeS) : profile.MinimumGreenS).DefaultIfEmpty(1).Max();
+                .Select(l => card.IsCrossing(l) ? profile.WalkS + Math.Max(0, card.ClearanceS(l, profile) - profile.ChangeS) : site.LeastGreenS(l, profile)).DefaultIfEmpty(1).Max();
             for (var b = 0; b < _stages; b++)
             {
                 var (from, to) = (stages[a], stages[b]);
@@ -279,13 +281,34 @@ internal sealed class JunctionModel
     }
 
 
+    /// <summary>False where a cabinet would not go from one stage to the other past those who wait in between.</summary>
+    private bool MayFollow(Course course, int to)
+    {
+        const float Nobody = 0.5f;
+        var lanes = _skipped.Length == 0 ? 0 : _skipped[(course.Stage * _stages) + to];
+        if (lanes == ulong.MaxValue)
+        {
+            return false;
+        }
+
+        for (var l = 0; lanes != 0; l++, lanes >>= 1)
+        {
+            if ((lanes & 1) != 0 && course.Queue[l] > Nobody)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private int Best(Course course)
     {
         var best = course.Stage;
         var bestRate = 0f;
         for (var s = 0; s < _stages; s++)
         {
-            if (s == course.Stage)
+            if (s == course.Stage || !MayFollow(course, s))
             {
                 continue;
             }

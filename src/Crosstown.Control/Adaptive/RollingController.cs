@@ -67,7 +67,7 @@ public sealed class RollingController : ISignalController
 
         for (var to = 0; to < _isWanted.Length; to++)
         {
-            _isWanted[to] = to != stay && _model.IsWanted(to);
+            _isWanted[to] = to != stay && driver.MayCome(to) && _model.IsWanted(to);
             _model.FirstHoldS[to] = driver.WalkersHoldS(nowS, to);
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Crosstown.Core.Controllers;
 using Crosstown.Core.Networks;
 
 namespace Crosstown.Control.Sites;
@@ -26,8 +27,49 @@ public sealed class SignalSite
     /// <summary>Lanes of all approaches, in their order.</summary>
     public ImmutableArray<ApproachLane> Lanes { get; }
 
+    /// <summary>
+    /// By pair of stages, from times the count of stages plus to: lanes, a bit each, that must be without a vehicle so that one can follow the other at once; all bits where it never can.
+    /// Empty where any stage can follow any other. A signal behind a cabinet has at most 63 lanes.
+    /// </summary>
+    public ImmutableArray<ulong> Skipped { get; private init; } = [];
+
+    private ImmutableArray<int> LeastGreens { get; init; } = [];
+
+    /// <summary>Least green of a link of vehicles, s.</summary>
+    public int LeastGreenS(int link, RoadProfile profile) => LeastGreens.IsEmpty ? profile.MinimumGreenS : LeastGreens[link];
+
+    /// <summary>The same signal behind a cabinet that keeps the order of its rings and its own minimums.</summary>
+    public SignalSite Behind(CabinetLinks cabinet)
+    {
+        var lanes = Lanes.Select(l => cabinet.Zones.FirstOrDefault(z => z.Detector == l.Zone && l.Zone >= 0)?.Phase ?? 0).ToArray();
+        var stages = Menu.Stages.Length;
+        var skipped = Enumerable.Repeat(ulong.MaxValue, stages * stages).ToArray();
+        for (var a = 0; a < cabinet.Sets.Length; a++)
+        {
+            for (var b = 0; b < cabinet.Sets.Length; b++)
+            {
+                if (RingChoices.FindSkipped(cabinet.Program, cabinet.Sets[a], cabinet.Sets[b]) is { } phases)
+                {
+                    var calling = 0UL;
+                    for (var l = 0; l < lanes.Length; l++)
+                    {
+                        calling |= Bits.Has(phases, lanes[l]) ? 1UL << l : 0;
+                    }
+
+                    skipped[(Menu.ReferenceOrder[Menu.ReferencePlaces[a]] * stages) + Menu.ReferenceOrder[Menu.ReferencePlaces[b]]] = calling;
+                }
+            }
+        }
+
+        return new SignalSite(Card, Menu, Approaches) { Skipped = [.. skipped], LeastGreens = cabinet.LeastGreenS };
+    }
+
     /// <summary>The signals of a network that have a reference program with a stage. One that is dark or flashes all the time is left as it is.</summary>
-    public static ImmutableArray<SignalSite> List(RoadNetwork network, RoadEquipment equipment, ImmutableArray<FixedProgram> reference)
+    /// <param name="network">The streets.</param>
+    /// <param name="equipment">Their detectors.</param>
+    /// <param name="reference">At most a program for each signal.</param>
+    /// <param name="isOfReference">True where the stages of the reference program are all that there are: a cabinet brings no other about.</param>
+    public static ImmutableArray<SignalSite> List(RoadNetwork network, RoadEquipment equipment, ImmutableArray<FixedProgram> reference, bool isOfReference = false)
     {
         var zones = equipment.Detectors.Select((d, i) => (Detector: d, Index: i)).Where(d => !d.Detector.IsLoop).ToLookup(d => d.Detector.Lane);
         var loops = equipment.Detectors.Select((d, i) => (Detector: d, Index: i)).Where(d => d.Detector.IsLoop).ToLookup(d => d.Detector.Lane);
@@ -47,7 +89,8 @@ public sealed class SignalSite
                 Lanes = [.. edge.GroupBy(l => l.Connection.FromLane).OrderBy(l => l.Key).Select(l => MakeLane(card, l.Key, [.. l]))],
                 Upstream = [.. ListUpstream([.. edge.Select(l => l.Connection.FromLane).Distinct().Order()])],
             }).ToImmutableArray();
-            return new SignalSite(card, StageMenu.OfLanes(card, approaches.SelectMany(a => a.Lanes).Select(l => l.Links.Select(k => k.Link).ToArray())), approaches);
+            var menu = isOfReference ? StageMenu.OfReference(card) : StageMenu.OfLanes(card, approaches.SelectMany(a => a.Lanes).Select(l => l.Links.Select(k => k.Link).ToArray()));
+            return new SignalSite(card, menu, approaches);
         }
 
         ApproachLane MakeLane(SignalCard card, int lane, (int Link, RoadConnection Connection)[] links)

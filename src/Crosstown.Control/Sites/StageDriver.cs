@@ -30,6 +30,7 @@ public sealed class StageDriver
     private readonly char[] _letters;
     private readonly int[][] _foes;
     private bool _isEntering;
+    private CabinetShows? _follows;
 
     /// <param name="menu">The stages.</param>
     /// <param name="profile">The times to keep.</param>
@@ -100,9 +101,43 @@ public sealed class StageDriver
     /// <summary>True while one stage ends and the next is not whole yet, also after a start from a state that is no stage.</summary>
     public bool IsChanging => Target != Stage || _isEntering;
 
+    /// <summary>True when the cabinet can go to a stage next; where no cabinet is followed, always.</summary>
+    public bool MayCome(int stage) => _follows is null || _follows.MayCome[stage];
+
+    /// <summary>Takes over what a cabinet shows that decides for itself, instead of bringing the signal from stage to stage.</summary>
+    /// <param name="nowS">Seconds of the clock.</param>
+    /// <param name="letters">What each link shows.</param>
+    /// <param name="shows">What the cabinet tells beyond its lamps.</param>
+    public void Follow(int nowS, ReadOnlySpan<char> letters, CabinetShows shows)
+    {
+        for (var link = 0; link < _aspect.Length; link++)
+        {
+            var aspect = SignalCard.IsGreen(letters[link]) ? LinkAspect.Green : SignalCard.IsYellow(letters[link]) ? LinkAspect.Yellow : LinkAspect.Red;
+            if (aspect != _aspect[link])
+            {
+                Show(link, aspect, nowS);
+            }
+        }
+
+        if (!letters.SequenceEqual(State))
+        {
+            State = new string(letters);
+        }
+
+        _follows = shows;
+        Stage = shows.Stage;
+        Target = shows.Stage;
+        _isEntering = shows.IsChanging;
+    }
+
     /// <summary>True when the stage that runs may end now, walks too.</summary>
     public bool MayEnd(int nowS)
     {
+        if (_follows is not null)
+        {
+            return _follows.MayEnd;
+        }
+
         for (var link = 0; link < _aspect.Length; link++)
         {
             if (_aspect[link] == LinkAspect.Green && nowS - _sinceS[link] < LeastGreenS(link))
@@ -119,6 +154,11 @@ public sealed class StageDriver
     /// <param name="to">The stage that would come.</param>
     public int WalkersHoldS(int nowS, int to)
     {
+        if (_follows is not null)
+        {
+            return _follows.WalkersS[to];
+        }
+
         var hold = 0;
         for (var link = 0; link < _aspect.Length; link++)
         {

@@ -185,6 +185,24 @@ public sealed class ControllerState
     /// <summary>Phases that are yellow.</summary>
     public uint Yellows { get; internal set; }
 
+    /// <summary>Phases with a vehicle that waits, seen or remembered; recalls do not count.</summary>
+    public uint VehiclesWaiting => (Calls | Locked) & ~Greens;
+
+    /// <summary>Phases with a walker who waits.</summary>
+    public uint WalkersWaiting => PedestrianCalls;
+
+    /// <summary>Ms until the walk and the clearance of a phase that run are over; 0 when none does. A walk that rests ends as late as its coordinator lets it, which is not in this.</summary>
+    public int WalkersLeftMs(ControllerProgram program, int phase)
+    {
+        var timing = program.Phase(phase);
+        return Pedestrian[phase] switch
+        {
+            PedestrianInterval.Walk => Math.Max(0, timing.WalkMs - PedestrianMs[phase]) + timing.PedestrianClearanceMs,
+            PedestrianInterval.Clearance => Math.Max(0, timing.PedestrianClearanceMs - PedestrianMs[phase]),
+            _ => 0,
+        };
+    }
+
     /// <summary>What a phase's vehicle signal shows.</summary>
     public VehicleInterval IntervalOf(int phase)
     {

@@ -23,6 +23,9 @@ public sealed class StageMenu
         return new StageMenu(card, [.. lanes.Where(l => l.All(card.IsServed) && l.All(a => l.All(b => card.MayShare(a, b)))).Select(l => l.ToList())], isOfLanes: true);
     }
 
+    /// <summary>The stages of the reference program and no other: for a cabinet that brings no other about.</summary>
+    public static StageMenu OfReference(SignalCard card) => new(card, []);
+
     private StageMenu(SignalCard card, List<List<int>> blocks, bool isOfLanes = false)
     {
         Card = card;
@@ -56,8 +59,8 @@ public sealed class StageMenu
 
         ReferenceOrder = [.. order];
         ReferencePlaces = [.. places];
-        var sets = ListLargest(card, blocks, card.MayShare);
-        if (isOfLanes)
+        var sets = blocks.Count == 0 ? [] : ListLargest(card, blocks, card.MayShare);
+        if (isOfLanes && blocks.Count > 0)
         {
             // Stages in which no vehicle meets another, too: who turns left then need not wait for a gap.
             sets = sets.Concat(ListLargest(card, blocks, (a, b) => card.MayShare(a, b) && !(card.Crosses(a, b) && (card.Yields(a, b) || card.Yields(b, a)))));

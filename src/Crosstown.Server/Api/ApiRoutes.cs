@@ -28,6 +28,7 @@ internal static class ApiRoutes
         Imports.ImportsApi.Map,
         Data.DataApi.Map,
         Retiming.RetimingApi.Map,
+        Adaptive.AdaptiveApi.Map,
         Public.PublicApi.Map,
     ];
 

@@ -2,6 +2,7 @@ using Crosstown.Core.Events;
 using Crosstown.Core.Street;
 using Crosstown.Logs.Store;
 using Crosstown.Logs.Zones;
+using Crosstown.Server.Adaptive;
 using Crosstown.Simulation.Towns;
 using Microsoft.Extensions.Hosting;
 
@@ -26,13 +27,18 @@ internal sealed class TownFeed : BackgroundService
 
     private readonly LiveEvents _events;
     private readonly TimeProvider _time;
+    private readonly AdaptiveTown? _adaptive;
     private readonly TownOutage _outage;
     private readonly List<Task> _writing = [];
     private readonly List<ControllerEvent> _withheld = [];
 
-    public TownFeed(Town town, LiveEvents events, TimeProvider time)
+    /// <param name="town">The town.</param>
+    /// <param name="events">Where its logs go.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="adaptive">Looks at the town while it runs; null for nobody.</param>
+    public TownFeed(Town town, LiveEvents events, TimeProvider time, AdaptiveTown? adaptive = null)
     {
-        (Town, _events, _time) = (town, events, time);
+        (Town, _events, _time, _adaptive) = (town, events, time, adaptive);
         _outage = new TownOutage(town.Signals[^1].Signal);
     }
 
@@ -53,6 +59,7 @@ internal sealed class TownFeed : BackgroundService
     {
         var startMs = Town.LocalTime.BinAt(_time.GetUtcNow().ToUnixTimeMilliseconds() - (PastDays * DayMs), DayMs).StartMs;
         await Task.Yield();
+        _adaptive?.Begin(startMs);
         var simulation = new TownSimulation(Town, startMs);
         while (NowMs() - simulation.TimeMs > HourMs)
         {
@@ -64,6 +71,7 @@ internal sealed class TownFeed : BackgroundService
         do
         {
             await AdvanceAsync(simulation, NowMs(), isLive: true, stoppingToken).ConfigureAwait(false);
+            _adaptive?.Follow(simulation);
             Progress = 1;
         }
         while (await second.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
@@ -77,7 +85,15 @@ internal sealed class TownFeed : BackgroundService
 
     private async Task AdvanceAsync(TownSimulation simulation, long toMs, bool isLive, CancellationToken stop)
     {
-        simulation.Advance(toMs, (signal, events) => Take(signal, events, isLive && _outage.Holds(signal, toMs), stop));
+        simulation.Advance(toMs, (signal, events) =>
+        {
+            if (isLive)
+            {
+                _adaptive?.Take(signal, events, toMs);
+            }
+
+            Take(signal, events, isLive && _outage.Holds(signal, toMs), stop);
+        });
         await Task.WhenAll(_writing).ConfigureAwait(false);
         _writing.Clear();
     }

@@ -35,6 +35,13 @@ internal sealed class SignalRun : ILaneWatcher
     private long _order;
     private int _displayVersion = -1;
     private uint _preemptInputs;
+    private byte _scheduled;
+    private CabinetOrder _asked;
+    private float[] _sensed = [];
+    private long[] _crossedBefore = [];
+    private char[] _letters = [];
+    private PhaseTiming[] _walks = [];
+    private int[] _upstreamLegs = [];
 
     public SignalRun(TownSignal signal, int index, ulong seed, LocalTimeMap local, long startMs)
     {
@@ -105,6 +112,12 @@ internal sealed class SignalRun : ILaneWatcher
     /// <summary>What really happened: the truth that logs are compared with.</summary>
     public SignalTotals Totals { get; }
 
+    /// <summary>Asked every whole second what to ask of the cabinet; null when nobody advises it.</summary>
+    public AdviseTown? Adviser { get; set; }
+
+    /// <summary>Vehicle-seconds that those who have not crossed are late by now, ms.</summary>
+    public long WaitedMs => _lanes.Sum(l => l.WaitedMs(TimeMs));
+
     /// <summary>Runs every tick before a time.</summary>
     public void Advance(long toMs)
     {
@@ -120,6 +133,17 @@ internal sealed class SignalRun : ILaneWatcher
     /// <param name="arrivalMs">When it would reach the stop bar unhindered.</param>
     /// <param name="tie">Tells it from all others of this leg, whichever signal runs first.</param>
     public void Receive(int leg, long arrivalMs, long tie) => _legs[leg].Coming.Add(arrivalMs, tie, null);
+
+    /// <summary>A vehicle sets out for here: it will be in the zone upstream for a while, whether or not it comes all the way.</summary>
+    private void Enter(int leg, TownLink link, long timeMs, long travelMs)
+    {
+        if (Adviser is not null)
+        {
+            var leaves = 1 - (TownStreets.ApproachFt(link) / link.LengthFt);
+            _legs[leg].Upstream.Add(timeMs + (long)(travelMs * (leaves - (TownStreets.UpstreamFt / link.LengthFt))), _order++, 1);
+            _legs[leg].Upstream.Add(timeMs + (long)(travelMs * leaves), _order++, -1);
+        }
+    }
 
     public void PassedPoint(int point, long timeMs)
     {
@@ -159,10 +183,15 @@ internal sealed class SignalRun : ILaneWatcher
         {
             var travelMs = (long)(next.Link.TravelS * 1000 * Math.Max(0.87, random.Bell(1, 0.07)));
             next.Run.Receive(next.Leg, timeMs + travelMs, (timeMs * 64) + laneIndex);
+            next.Run.Enter(next.Leg, next.Link, timeMs, travelMs);
+        }
+        else
+        {
+            next.Run.Enter(next.Leg, next.Link, timeMs, (long)(next.Link.TravelS * 1000));
         }
     }
 
-    private static TravelDirection Turned(TravelDirection heading, Turn turn) => (heading, turn) switch
+    internal static TravelDirection Turned(TravelDirection heading, Turn turn) => (heading, turn) switch
     {
         (TravelDirection.Northbound, Turn.Left) or (TravelDirection.Southbound, Turn.Right) => TravelDirection.Westbound,
         (TravelDirection.Northbound, Turn.Right) or (TravelDirection.Southbound, Turn.Left) => TravelDirection.Eastbound,
@@ -235,10 +264,19 @@ internal sealed class SignalRun : ILaneWatcher
         _inputs.TimeMs = timeMs;
         _inputs.LocalDayMs = (int)(localMs % DayMs);
         _inputs.Preempts = _preemptInputs;
-        if (timeMs % 60_000 == 0 || _inputs.Pattern == 0)
+        if (timeMs % 60_000 == 0 || _scheduled == 0)
         {
-            _inputs.Pattern = PatternAt(localMs);
+            _scheduled = PatternAt(localMs);
         }
+
+        if (timeMs % 1000 == 0)
+        {
+            _asked = Adviser is null ? default : Ask(Adviser, timeMs);
+        }
+
+        _inputs.Pattern = _asked.Pattern ?? _scheduled;
+        _inputs.Holds = _asked.Holds;
+        _inputs.ForceOffs = _asked.ForceOffs;
 
         foreach (var priority in _priorities)
         {
@@ -250,6 +288,7 @@ internal sealed class SignalRun : ILaneWatcher
         }
 
         ControllerStep.Step(_signal.Program, State, _inputs, Log);
+        Totals.Watch(State, timeMs);
         _inputs.Actuations = 0;
         _inputs.PedestrianPresses = 0;
         if (State.DisplayVersion != _displayVersion)
@@ -258,6 +297,62 @@ internal sealed class SignalRun : ILaneWatcher
             ShowDisplays(timeMs);
         }
     }
+
+    /// <summary>Shows the one who advises what the cabinet and its area detectors show, and takes what is asked.</summary>
+    private CabinetOrder Ask(AdviseTown adviser, long timeMs)
+    {
+        if (_letters.Length == 0)
+        {
+            _walks = [.. TownStreets.WalksOf(_signal)];
+            _upstreamLegs = [.. TownStreets.UpstreamOf(_signal).Select(u => u.Leg)];
+            _letters = new char[TownStreets.LinksOf(_signal)];
+            _sensed = new float[3 * (_lanes.Length + _walks.Length + _upstreamLegs.Length)];
+            _crossedBefore = [.. _lanes.Select(l => l.Crossed)];
+        }
+
+        var places = _sensed.Length / 3;
+        for (var i = 0; i < _lanes.Length; i++)
+        {
+            var (vehicles, standing) = _lanes[i].Sense(TownStreets.ZoneFt(_signal.Legs[_signal.Lanes[i].Leg]), timeMs);
+            _sensed[i] = vehicles;
+            _sensed[places + i] = standing;
+            _sensed[(2 * places) + i] = _lanes[i].Crossed - _crossedBefore[i];
+            _crossedBefore[i] = _lanes[i].Crossed;
+        }
+
+        for (var i = 0; i < _walks.Length; i++)
+        {
+            _sensed[_lanes.Length + i] = _sensed[places + _lanes.Length + i] = (State.WalkersWaiting >> _walks[i].Number & 1) != 0 ? 1 : 0;
+        }
+
+        for (var i = 0; i < _upstreamLegs.Length; i++)
+        {
+            var leg = _legs[_upstreamLegs[i]];
+            while (leg.Upstream.NextMs <= timeMs)
+            {
+                leg.InUpstream += leg.Upstream.Take(out _);
+            }
+
+            _sensed[_lanes.Length + _walks.Length + i] = leg.InUpstream;
+        }
+
+        TownStreets.WriteLetters(_signal, DisplayOf, WalkDisplay, _letters);
+        return adviser(new TownView
+        {
+            Signal = Signal,
+            TimeMs = timeMs,
+            State = State,
+            Letters = _letters,
+            Vehicles = _sensed.AsSpan(0, places),
+            Standing = _sensed.AsSpan(places, places),
+            Left = _sensed.AsSpan(2 * places, places),
+        });
+    }
+
+    private Display WalkDisplay(PhaseTiming phase) =>
+        IsIn(State.Greens, phase.Number) ? Display.Go
+        : IsIn(State.Yellows, phase.Number) ? Display.Caution
+        : Display.Stop;
 
     private byte PatternAt(long localMs)
     {
@@ -602,6 +697,12 @@ internal sealed class SignalRun : ILaneWatcher
 
         /// <summary>The next candidate from outside.</summary>
         public long NextMs { get; private set; }
+
+        /// <summary>Who will enter and leave the zone upstream, while anybody looks.</summary>
+        public TimedHeap<int> Upstream { get; } = new();
+
+        /// <summary>Vehicles in the zone upstream.</summary>
+        public int InUpstream { get; set; }
 
         public void DrawNext() => NextMs = Plan.PeakVph <= 0 ? long.MaxValue : NextMs + 1 + (long)OutsideRandom.Exponential(3_600_000 / Plan.PeakVph);
     }

@@ -1,4 +1,6 @@
+using Crosstown.Core.Controllers;
 using Crosstown.Core.Events;
+using Crosstown.Core.Networks;
 using Crosstown.Core.Street;
 using Crosstown.Core.Time;
 using Crosstown.Simulation.Traffic;
@@ -7,6 +9,33 @@ namespace Crosstown.Simulation.Towns;
 
 /// <summary>Takes the events of one signal, sorted in their total order. The span is gone after the call.</summary>
 public delegate void TakeEvents(SignalId signal, ReadOnlySpan<ControllerEvent> events);
+
+/// <summary>What one cabinet and the area detectors of its lanes show in a second. The spans are gone after the call.</summary>
+public readonly ref struct TownView
+{
+    public required SignalId Signal { get; init; }
+
+    /// <summary>Ms UTC, a whole second.</summary>
+    public required long TimeMs { get; init; }
+
+    /// <summary>What the controller shows.</summary>
+    public required ControllerState State { get; init; }
+
+    /// <summary>What each link shows, in the order of <see cref="TownStreets"/>.</summary>
+    public required ReadOnlySpan<char> Letters { get; init; }
+
+    /// <summary>Vehicles in each zone of <see cref="CabinetLinks.Zones"/>; for those who pressed a button 1 or 0.</summary>
+    public required ReadOnlySpan<float> Vehicles { get; init; }
+
+    /// <summary>Of these, standing.</summary>
+    public required ReadOnlySpan<float> Standing { get; init; }
+
+    /// <summary>Vehicles that left each zone in the last second.</summary>
+    public required ReadOnlySpan<float> Left { get; init; }
+}
+
+/// <summary>Says what is asked of a cabinet until the next second.</summary>
+public delegate CabinetOrder AdviseTown(in TownView view);
 
 /// <summary>The town at work. It can be advanced in steps of any length: the events are the same as in one go.</summary>
 public sealed class TownSimulation
@@ -22,20 +51,37 @@ public sealed class TownSimulation
 
     // Signals run one after the other for this long. No vehicle gets from one to the next any faster, so their order cannot matter.
     private const int TogetherMs = 5000;
+    private const int AdvisedTogetherMs = 1000;
 
     private readonly SignalRun[] _runs;
     private readonly long _startMs;
+    private long[] _waitedBeforeMs = [];
+    private AdviseTown? _adviser;
 
     /// <param name="town">What to simulate.</param>
     /// <param name="startMs">Time of the first event at the earliest, ms UTC, a whole second.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="startMs"/> is no whole second.</exception>
     public TownSimulation(Town town, long startMs)
-        : this(town, startMs, runBackward: false)
+        : this(town, startMs, town.Seed)
+    {
+    }
+
+    /// <param name="town">What to simulate.</param>
+    /// <param name="startMs">Time of the first event at the earliest, ms UTC, a whole second.</param>
+    /// <param name="trafficSeed">Another one brings other vehicles and walkers to the same streets, in the same numbers on average.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="startMs"/> is no whole second.</exception>
+    public TownSimulation(Town town, long startMs, ulong trafficSeed)
+        : this(town, startMs, trafficSeed, runBackward: false)
     {
     }
 
     /// <param name="runBackward">Runs the last signal first: changes nothing, which is tested.</param>
     internal TownSimulation(Town town, long startMs, bool runBackward)
+        : this(town, startMs, town.Seed, runBackward)
+    {
+    }
+
+    private TownSimulation(Town town, long startMs, ulong trafficSeed, bool runBackward)
     {
         if (startMs % 1000 != 0)
         {
@@ -43,7 +89,7 @@ public sealed class TownSimulation
         }
 
         var warmUpStartMs = startMs - WarmUpMs;
-        _runs = [.. town.Signals.Select((s, i) => new SignalRun(s, i, town.Seed, town.LocalTime, warmUpStartMs))];
+        _runs = [.. town.Signals.Select((s, i) => new SignalRun(s, i, trafficSeed, town.LocalTime, warmUpStartMs))];
         foreach (var link in town.Links)
         {
             var from = Array.Find(_runs, r => r.Signal == link.From)!;
@@ -62,8 +108,53 @@ public sealed class TownSimulation
         Run(startMs, (_, _) => { });
     }
 
+    /// <summary>Time of the first event at the earliest, ms UTC. The cabinets started <see cref="WarmUpMs"/> before.</summary>
+    public long StartMs => _startMs;
+
     /// <summary>Everything before this moment has been simulated and handed out.</summary>
     public long TimeMs { get; private set; }
+
+    /// <summary>Looks at each signal every second and asks something of its cabinet; null, as at the begin, when nobody does: then each runs its own plan.</summary>
+    public AdviseTown? Adviser
+    {
+        get => _adviser;
+        set
+        {
+            _adviser = value;
+            foreach (var run in _runs)
+            {
+                run.Adviser = value;
+            }
+        }
+    }
+
+    /// <summary>Begins to count what happens at every signal from now on.</summary>
+    public void BeginCount()
+    {
+        foreach (var run in _runs)
+        {
+            run.Totals.BeginCount(TimeMs);
+        }
+
+        _waitedBeforeMs = [.. _runs.Select(r => r.WaitedMs)];
+    }
+
+    /// <summary>What happened at every signal since <see cref="BeginCount"/>, and how much was waited in that time, also by those who wait still: vehicle-seconds.</summary>
+    /// <exception cref="InvalidOperationException">No count has begun.</exception>
+    public IReadOnlyList<(SignalId Signal, SignalCount Count, double WaitedS)> ListCounts()
+    {
+        if (_waitedBeforeMs.Length == 0)
+        {
+            throw new InvalidOperationException("No count has begun.");
+        }
+
+        foreach (var run in _runs)
+        {
+            run.Totals.TakeWaiting(TimeMs);
+        }
+
+        return [.. _runs.Select((r, i) => (r.Signal, r.Totals.Count, (r.Totals.Count.DelayMs + r.WaitedMs - _waitedBeforeMs[i]) / 1000.0))];
+    }
 
     /// <summary>What really happened on every approach in a time, signal by signal and quarter by quarter; quarters in which nobody crossed are there, with zeros.</summary>
     /// <param name="range">
@@ -136,7 +227,7 @@ public sealed class TownSimulation
     {
         while (TimeMs < toMs)
         {
-            TimeMs = Math.Min(toMs, TimeMs + TogetherMs);
+            TimeMs = Math.Min(toMs, TimeMs + (_adviser is null ? TogetherMs : AdvisedTogetherMs));
             foreach (var run in _runs)
             {
                 run.Advance(TimeMs);

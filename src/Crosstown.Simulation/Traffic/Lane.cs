@@ -58,6 +58,12 @@ internal sealed class Lane
     /// <summary>Shortest time between two arrivals in one lane.</summary>
     public const int ShortestHeadwayMs = 1200;
 
+    /// <summary>So many that have crossed are remembered, for <see cref="Sense"/>.</summary>
+    public const int KeptVehicles = 32;
+
+    // Who has been in one place for so long stands.
+    private const int StandsAfterMs = 1000;
+
     private const int RunOutFtPerS = 25;
     private const int FollowUpMs = 2500;
     private const int CriticalGapMs = 4500;
@@ -105,6 +111,59 @@ internal sealed class Lane
 
     /// <summary>How far a queued vehicle may cross after yellow began, on average.</summary>
     public int YellowUsedMs { get; init; } = 2000;
+
+    /// <summary>Vehicles in the last feet before the stop bar, and how many of them stand: what an area detector sees.</summary>
+    /// <param name="zoneFt">Above 0, up to <see cref="KeptVehicles"/> standing vehicles long.</param>
+    /// <param name="timeMs">Not before the last advance.</param>
+    public (int Vehicles, int Standing) Sense(double zoneFt, long timeMs)
+    {
+        var places = (int)Math.Ceiling(zoneFt / JamSpacingFt);
+        var (vehicles, standing) = (0, 0);
+        for (var i = _crossed; i < _joined; i++)
+        {
+            ref var vehicle = ref At(i);
+            if (vehicle.ArriveMs - (long)(zoneFt / _speedFtPerMs) > timeMs || !HasMadeWay(i, places, timeMs))
+            {
+                break;
+            }
+
+            vehicles++;
+
+            // It comes up to the nearest place from which those before it have made way, and stands once it has been there for a moment.
+            var place = 1;
+            while (place < places && !HasMadeWay(i, place, timeMs))
+            {
+                place++;
+            }
+
+            var thereMs = vehicle.ArriveMs - (long)((place - 1) * JamSpacingFt / _speedFtPerMs);
+            standing += thereMs <= timeMs - StandsAfterMs && HasMadeWay(i, place, timeMs - StandsAfterMs) ? 1 : 0;
+        }
+
+        return (vehicles, standing);
+    }
+
+    /// <summary>Time by which those who have not crossed are later at the bar than unhindered, ms.</summary>
+    public long WaitedMs(long timeMs)
+    {
+        var sum = 0L;
+        for (var i = _crossed; i < _joined; i++)
+        {
+            sum += Math.Max(0, timeMs - At(i).ArriveMs);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Vehicles that have crossed since the begin.</summary>
+    public long Crossed => _crossed;
+
+    /// <summary>True when the start wave has let a vehicle into a place, counted in standing vehicles from the bar.</summary>
+    private bool HasMadeWay(long index, int place, long timeMs)
+    {
+        var ahead = index - place;
+        return ahead < 0 || (ahead < _crossed && At(ahead).CrossMs + (place * (long)WaveMs) <= timeMs);
+    }
 
     /// <summary>Watches a point; negative distances lie past the stop bar.</summary>
     public void Watch(double distanceFt, int id) => _points.Add(new Point(distanceFt, id));
@@ -189,7 +248,7 @@ internal sealed class Lane
             oldest = Math.Min(oldest, point.Next - point.Ahead);
         }
 
-        _oldest = Math.Max(_oldest, oldest);
+        _oldest = Math.Max(_oldest, Math.Min(oldest, _crossed - KeptVehicles));
         WakeMs = wake;
     }
 

@@ -63,6 +63,40 @@ public sealed class LaneTests
     }
 
     [Fact]
+    public void An_area_detector_counts_who_is_in_its_zone_and_who_stands_there()
+    {
+        var lane = MakeLane(new Watcher());
+        for (var i = 0; i < 10; i++)
+        {
+            lane.Join(i * 3000, Turn.Through);
+        }
+
+        // Ten stand 25 ft apart, the last two behind a zone of 200 ft; the third is 25 ft from its place when the fourth stands.
+        Run(lane, 0, 29_000, _ => Display.Stop);
+        Assert.Equal((8, 8), lane.Sense(200, 28_900));
+        Assert.Equal(10 * 28_900 - (45 * 3000), lane.WaitedMs(28_900));
+        Assert.Equal((2, 1), MovingUp().Sense(100, 3500));
+
+        // Green at 60 s: two have crossed, 3 s and 5.6 s after, and the start has come as far as the third, 1.15 s for each.
+        Run(lane, 29_000, 66_100, t => t < 60_000 ? Display.Stop : Display.Go);
+        Assert.Equal(2, lane.Crossed);
+        Assert.Equal((6, 5), lane.Sense(200, 66_000));
+        Run(lane, 66_100, 120_000, _ => Display.Go);
+        Assert.Equal((0, 0), lane.Sense(200, 119_900));
+        Assert.Equal(0, lane.WaitedMs(119_900));
+
+        // One stands at the bar, the next is 50 ft away.
+        static Lane MovingUp()
+        {
+            var other = MakeLane(new Watcher());
+            other.Join(0, Turn.Through);
+            other.Join(4350, Turn.Through);
+            Run(other, 0, 3600, _ => Display.Stop);
+            return other;
+        }
+    }
+
+    [Fact]
     public void A_right_turn_on_red_starts_from_rest_even_behind_a_queue_that_left_in_green()
     {
         var watcher = new Watcher();

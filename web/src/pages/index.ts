@@ -32,6 +32,7 @@ export const pages: readonly Page[] = [
   { path: '/corridors/:id', title: 'Corridor', load: () => import('./corridor/CorridorPage') },
   { path: '/retiming', title: 'Retiming', load: () => import('./retiming/RetimingsPage'), nav: { label: 'Retiming', among: 'first' } },
   { path: '/retiming/:id', title: 'Retiming proposal', load: () => import('./retiming/RetimingPage') },
+  { path: '/adaptive', title: 'Adaptive control', load: () => import('./adaptive/AdaptivePage'), nav: { label: 'Adaptive', among: 'more' } },
   { path: '/configuration', title: 'Configuration', load: () => import('./configuration/ConfigurationsPage'), nav: { label: 'Configuration', among: 'more' } },
   { path: '/configuration/:id', title: 'Configuration', load: () => import('./configuration/ConfigurationPage') },
   { path: '/imports', title: 'Imports', load: () => import('./imports/ImportsPage'), nav: { label: 'Imports', among: 'more', role: 'operate' } },

@@ -26,6 +26,9 @@ public sealed class PriorityController : ISignalController
     /// <summary>Moving a green by less is not worth it.</summary>
     private const int LeastAdvanceS = 2;
 
+    /// <summary>Around a controller without a plan, a green that comes earlier is worth what it takes from others only when the vehicle gains so many seconds by it.</summary>
+    private const int LeastGainS = 5;
+
     /// <summary>Of the green that transit took from a stage, the share that it gets back. The bus has moved some of its street's queue along with it, so that a little less will do.</summary>
     private const double GiveBack = 0.9;
 
@@ -368,7 +371,15 @@ public sealed class PriorityController : ISignalController
 
         var queueS = QueueS(asked.Request, frame, isEmergency: false, driver);
         var to = FindStage(asked);
-        var inTimeS = asked.Request.ServiceS - queueS - nowS - NeedS(driver, nowS, to);
+        var needS = NeedS(driver, nowS, to);
+        var ownDepartureS = OwnDepartureS(PriorityKind.EarlyGreen, nowS, driver, own, queueS);
+        if (!asked.IsGrant && ownDepartureS - Math.Max(asked.Request.DepartureS, nowS + needS + StartS + queueS) < LeastGainS)
+        {
+            // The signal serves it as soon by itself.
+            return own;
+        }
+
+        var inTimeS = asked.Request.ServiceS - queueS - nowS - needS;
         if (to == driver.Stage || inTimeS > 0 || !HasRoom(driver, nowS, to) || !(isLeaving || own.HoldS <= _limits.LongestEarlyS))
         {
             return isLeaving ? own : (own.Stage, Math.Min(own.HoldS, Math.Max(1, inTimeS)));
@@ -382,7 +393,7 @@ public sealed class PriorityController : ISignalController
         if (!asked.IsGrant)
         {
             asked.QueueS = queueS;
-            asked.OwnDepartureS = OwnDepartureS(PriorityKind.EarlyGreen, nowS, driver, own, queueS);
+            asked.OwnDepartureS = ownDepartureS;
         }
 
         asked.Grant(PriorityKind.EarlyGreen, nowS);

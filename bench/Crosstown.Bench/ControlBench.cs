@@ -96,7 +96,7 @@ internal static class ControlBench
         }
 
         Do([.. jobs.DistinctBy(j => j.Name)], workers);
-        var text = new ControlPage(plan, store, priority, version);
+        var text = new ControlPage(plan, store, priority, version, Path.Combine(shared, "data", "baselines.json"));
         var whole = Path.GetFullPath(page);
         Directory.CreateDirectory(Path.GetDirectoryName(whole)!);
         File.WriteAllText(whole, text.Write(out var bars));

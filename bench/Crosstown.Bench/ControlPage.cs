@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Crosstown.Control.Tests.Priority;
 
 namespace Crosstown.Bench;
 
 /// <summary>Writes docs/results/control.md from all that was run.</summary>
-internal sealed class ControlPage(ControlPlan plan, ControlStore store, PriorityRuns priority, string sumo)
+internal sealed class ControlPage(ControlPlan plan, ControlStore store, PriorityRuns priority, string sumo, string baselines)
 {
     private const string None = "–";
 
@@ -91,6 +92,13 @@ internal sealed class ControlPage(ControlPlan plan, ControlStore store, Priority
             var ratios = Compare(plan.Shared, method, ControlPlan.FiveSeeds).Where(c => c.Ratio is not null).Select(c => c.Ratio!.Value).ToArray();
             page.AppendLine(CultureInfo.InvariantCulture, $"| {method.Name} | {(ratios.Length == 0 ? "not run" : Number(Geometric(ratios), 3))} | {ratios.Length} of {plan.Shared.Length} |");
         }
+
+        using var json = JsonDocument.Parse(File.ReadAllText(baselines));
+        var classics = json.RootElement.GetProperty("scenarios");
+        var overs = plan.Shared.Where(w => classics.TryGetProperty(w.Name, out _))
+            .Select(w => Of(w, ControlMethod.Adaptive, ControlPlan.FiveSeeds).MeanS / classics.GetProperty(w.Name).GetProperty("summary").GetProperty("delay").GetProperty("mean").GetDouble()).Where(r => r is not null)
+            .Select(r => r!.Value).ToArray();
+        page.AppendLine(CultureInfo.InvariantCulture, $"| the best valid classic method of each scenario, as it was measured before (`baselines.json`) | {(overs.Length == 0 ? "not run" : Number(Geometric(overs), 3))} | {overs.Length} of {plan.Shared.Length} |");
     }
 
     private void WriteCut(StringBuilder page)
@@ -107,7 +115,7 @@ internal sealed class ControlPage(ControlPlan plan, ControlStore store, Priority
             var (cells, best) = Published[world.Name];
             var runs = Of(world, ControlMethod.Adaptive, ControlPlan.FiveSeeds, t => t with { IsCut = true });
             ratios.Add((world, runs.MeanS / best, runs.IsWhole));
-            page.AppendLine(CultureInfo.InvariantCulture, $"| {world.Name} | {string.Join(" | ", cells)} | {best} | {(runs.MeanS is null ? "not run" : $"{Number(runs.MeanS, 1)} ± {Number(runs.DeviationS, 1)}")} | {Number(runs.MeanS / best, 2)} |");
+            page.AppendLine(CultureInfo.InvariantCulture, $"| {world.Name} | {string.Join(" | ", cells)} | {Number(best, 1)} | {(runs.MeanS is null ? "not run" : $"{Number(runs.MeanS, 1)} ± {Number(runs.DeviationS, 1)}")} | {Number(runs.MeanS / best, 2)} |");
         }
 
         page.AppendLine();

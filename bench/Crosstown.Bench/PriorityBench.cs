@@ -1,18 +1,16 @@
 using System.Globalization;
-using Crosstown.Control.Priority;
 using Crosstown.Control.Tests.Priority;
 
 namespace Crosstown.Bench;
 
 /// <summary>Priority for buses and rescue vehicles in SUMO, which is not ours: the same hour, cars and seeds with and without, around the fixed plan and around the adaptive controller.</summary>
-/// <remarks>Takes some twenty minutes on one core. Every signal state is judged second by second by the rules of the profile for the street; a run that breaks one has missed everything.</remarks>
+/// <remarks>
+/// Takes some twenty minutes on one core. Every signal state is judged second by second by the rules of the profile for the street; a run that breaks one has missed everything.
+/// <c>bench priority [--seeds 1,2] [CONTROLLER]</c> runs a part of it.
+/// </remarks>
 internal static class PriorityBench
 {
-    private const int CarsPerHour = 6800;
-    private const int DemandS = 3600;
-    private static readonly int[] Seeds = [1, 2, 3];
-
-    public static bool Run()
+    public static bool Run(string[] options)
     {
         if (!PriorityWorld.IsInstalled)
         {
@@ -20,59 +18,52 @@ internal static class PriorityBench
             return true;
         }
 
-        var controllers = Enum.GetValues<PriorityWorld.Controller>();
-        var runs = controllers.ToDictionary(c => c, _ => (Without: new List<PriorityWorld.Result>(), Rescue: new List<PriorityWorld.Result>(), Bus: new List<PriorityWorld.Result>()));
-        Console.WriteLine($"{CarsPerHour} cars/h, seeds {string.Join(", ", Seeds)}; trips in s with p90; losses of cars in s: per car in all, per car and edge on the same way and on the streets across");
-        foreach (var seed in Seeds)
+        var (seeds, around) = (PriorityRuns.Seeds, Enum.GetValues<PriorityWorld.Controller>());
+        for (var o = 0; o < options.Length; o++)
         {
-            using var world = new PriorityWorld(seed, CarsPerHour, DemandS);
-            foreach (var controller in controllers)
+            if (options[o] == "--seeds" && o + 1 < options.Length)
             {
-                var (without, rescue, bus) = runs[controller];
-                without.Add(Print(seed, world.Run(controller, helpsBuses: false, helpsRescue: false)));
-                rescue.Add(Print(seed, world.Run(controller, helpsBuses: false, helpsRescue: true)));
-                bus.Add(Print(seed, world.Run(controller, helpsBuses: true, helpsRescue: false)));
+                seeds = [.. options[++o].Split(',').Select(s => int.Parse(s, CultureInfo.InvariantCulture))];
+            }
+            else if (Enum.TryParse<PriorityWorld.Controller>(options[o], ignoreCase: true, out var controller))
+            {
+                around = [controller];
+            }
+            else
+            {
+                Console.Error.WriteLine($"'{options[o]}' is neither --seeds 1,2 nor one of {string.Join(", ", Enum.GetNames<PriorityWorld.Controller>())}.");
+                return false;
             }
         }
 
-        var isMet = true;
-        foreach (var (controller, (without, rescue, bus)) in runs)
+        var folder = Directory.CreateTempSubdirectory("crosstown-priority-bench");
+        try
         {
-            isMet &= Figures.Hold($"{controller}: broken rules", without.Concat(rescue).Concat(bus).Sum(r => r.Broken.Length), "", 0, atLeast: false);
-            isMet &= Figures.Hold($"{controller}, emergency: its trip", Change(without, rescue, r => r.RescueS.Average()), "%", -40, atLeast: false);
-            isMet &= Figures.Hold($"{controller}, emergency: delay of all cars", Change(without, rescue, r => r.CarLossS), "%", 1, atLeast: false, Beside(without, rescue, r => r.RescueWayLossS, r => r.RescueAcrossLossS));
-            var own = rescue.SelectMany(r => r.Records).Where(r => r.IsGrant).ToArray();
-            if (controller == PriorityWorld.Controller.Fixed)
+            var runs = new PriorityRuns(folder.FullName);
+            Console.WriteLine($"{PriorityRuns.CarsPerHour} cars/h, seeds {string.Join(", ", seeds)}; trips in s with p90; losses of cars in s: per car in all, per car and edge on the same way and on the streets across");
+            foreach (var run in PriorityRuns.List(seeds).Where(r => around.Contains(r.Controller)))
             {
-                isMet &= Figures.Hold(
-                    "Fixed, emergency: longest way back to the plan", rescue.SelectMany(r => r.RecoveryCycles).Max(c => c ?? double.PositiveInfinity), "cycles", 3, atLeast: false, $"{own.Length} grants");
-                isMet &= Figures.Hold("Fixed, bus: longest way back to the plan", bus.SelectMany(r => r.RecoveryCycles).Max(c => c ?? double.PositiveInfinity), "cycles", 3, atLeast: false);
+                Print(run, runs.Run(run));
             }
 
-            isMet &= Figures.Hold($"{controller}, bus: its trip", Change(without, bus, r => r.BusS.Average()), "%", -8, atLeast: false);
-            isMet &= Figures.Hold($"{controller}, bus: streets across", Change(without, bus, r => r.BusAcrossLossS), "%", 3, atLeast: false, Beside(without, bus, r => r.BusWayLossS, r => r.CarLossS));
-            var grants = bus.SelectMany(r => r.Records).Where(r => r.IsGrant).ToArray();
-            isMet &= Figures.Hold($"{controller}, bus: grants that changed the outcome", 100.0 * grants.Count(r => r.IsUseful) / grants.Length, "%", 60, atLeast: true, $"{grants.Length} grants");
-        }
+            var bars = around.SelectMany(runs.Bars).ToArray();
+            foreach (var bar in bars)
+            {
+                Console.WriteLine($"{bar.Word,-7} {bar.What}: {bar.Measured} (bar {bar.Limit}){(bar.Note is { } note ? "; " + note : "")}");
+            }
 
-        return isMet;
+            return bars.All(b => b.State != ControlBarState.NotMet);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
-    private static PriorityWorld.Result Print(int seed, PriorityWorld.Result r)
-    {
-        var grants = r.Records.Where(x => x.IsGrant).ToArray();
+    private static void Print(PriorityRun run, PriorityFigures f) =>
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"seed {seed} {r.Name,-22} rescue {r.RescueS.Average():0.0} ({Percentile(r.RescueS):0}) bus {r.BusS.Average():0.0} ({Percentile(r.BusS):0}) cars {r.CarLossS:0.00}; rescue's way {r.RescueWayLossS:0.0}, across {r.RescueAcrossLossS:0.00}; "
-            + $"buses' way {r.BusWayLossS:0.0}, across {r.BusAcrossLossS:0.00}; requests {r.Records.Length}, none needed {r.Records.Count(x => x.Kind == PriorityKind.NoneNeeded)}, extended {grants.Count(x => x.Kind == PriorityKind.Extension)}, "
-            + $"early {grants.Count(x => x.Kind == PriorityKind.EarlyGreen)}, useful {grants.Count(x => x.IsUseful)}; longest red {r.LongestRedS} s, broken {r.Broken.Length}, not arrived {r.Unfinished}, {r.StepMs:0.0} ms a step"));
-        return r;
-    }
-
-    private static double Percentile(double[] ordered) => ordered[(int)(0.9 * (ordered.Length - 1))];
-
-    private static double Change(List<PriorityWorld.Result> before, List<PriorityWorld.Result> after, Func<PriorityWorld.Result, double> of) => 100 * ((after.Average(of) / before.Average(of)) - 1);
-
-    private static string Beside(List<PriorityWorld.Result> before, List<PriorityWorld.Result> after, Func<PriorityWorld.Result, double> way, Func<PriorityWorld.Result, double> other) =>
-        string.Create(CultureInfo.InvariantCulture, $"its way {Change(before, after, way):+0.0;-0.0} %, {(other(before[0]) == before[0].CarLossS ? "all cars" : "across")} {Change(before, after, other):+0.0;-0.0} %");
+            $"{run.Key,-26} rescue {f.RescueS:0.0} ({f.RescueP90S:0}; {f.RescueFreeS:0.0} with nothing in its way) bus {f.BusS:0.0} ({f.BusP90S:0}) cars {f.CarLossS:0.00}; rescue's way {f.RescueWayLossS:0.0}, across {f.RescueAcrossLossS:0.00}; "
+            + $"buses' way {f.BusWayLossS:0.0}, across {f.BusAcrossLossS:0.00}; requests {f.Requests}, none needed {f.NoneNeeded}, extended {f.Extended}, early {f.Early}, useful {f.Useful}; "
+            + $"longest way back {f.LongestRecovery:0.0} cycles, longest red {f.LongestRedS} s, broken {f.Broken}, not arrived {f.Left}, {f.StepMs:0.0} ms a step"));
 }

@@ -18,6 +18,11 @@ internal static class Program
             return LiveBench.Run(options) ? 0 : 1;
         }
 
+        if (args is ["priority" or "control", .. var chosen])
+        {
+            return (args[0] == "priority" ? PriorityBench.Run(chosen) : ControlBench.Run(SampleLogs.FindShared(), chosen)) ? 0 : 1;
+        }
+
         if (args is ["child", var what, .. var rest])
         {
             return PipelineBench.RunChild(what, rest);
@@ -71,9 +76,6 @@ internal static class Program
                 case "fixed-plans":
                     isMet &= FixedPlansBench.Run(shared);
                     break;
-                case "priority":
-                    isMet &= PriorityBench.Run();
-                    break;
                 case "serve":
                     isMet &= await ServeBench.RunAsync();
                     break;
@@ -84,7 +86,7 @@ internal static class Program
                     isMet &= SimulationBench.Transmission();
                     break;
                 default:
-                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, learn, rolling, poll, utdf, timing, tempe, trust, fixed-plans, priority, serve, simulate and transmission, and live alone.");
+                    Console.Error.WriteLine($"There is no bench '{part}'; there are peer, store, import, measure, learn, rolling, poll, utdf, timing, tempe, trust, fixed-plans, serve, simulate and transmission, and live, priority and control alone.");
                     return 2;
             }
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Crosstown.Cli.Commands.Field;
 using Crosstown.Cli.Commands.Retime;
 using Crosstown.Core.Data;
 
@@ -28,6 +29,7 @@ internal static class CommandLine
         LearnCommand.Create(),
         UtdfCommand.Create(),
         ControlCommand.Create(),
+        FieldCommand.Create(),
         SimulateCommand.Create(),
         RetimeCommand.Create(),
         EffectCommand.Create(),

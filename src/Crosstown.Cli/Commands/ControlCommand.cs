@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
+using Crosstown.Cli.Commands.Retime;
 using Crosstown.Control.Adaptive;
 using Crosstown.Control.Classics;
 using Crosstown.Control.Sites;
@@ -10,7 +12,7 @@ using Crosstown.Timing.Guard;
 
 namespace Crosstown.Cli.Commands;
 
-/// <summary><c>crosstown control --traci HOST:PORT --scenario DIR [--controller NAME] [--sensing TIER] [--profile NAME] [--seed N]</c></summary>
+/// <summary><c>crosstown control --traci HOST:PORT --scenario DIR [--controller NAME] [--sensing TIER] [--profile NAME] [--seed N] [--record FILE]</c></summary>
 internal static class ControlCommand
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -56,13 +58,14 @@ internal static class ControlCommand
             DefaultValueFactory = _ => "bench",
         };
         var seed = new Option<ulong>("--seed") { Description = "Decides what a controller leaves to chance; none of those that there are does.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var command = new Command("control", "Control the signals of a running simulation, second by second, until it ends.") { traci, scenario, controller, sensing, profile, seed };
+        var record = new Option<FileInfo?>("--record") { Description = "Write there, as JSON, what the run took and what was refused.", HelpName = "FILE" };
+        var command = new Command("control", "Control the signals of a running simulation, second by second, until it ends.") { traci, scenario, controller, sensing, profile, seed, record };
         command.SetAction(result => Run(
-            result.GetRequiredValue(traci), result.GetRequiredValue(scenario), result.GetRequiredValue(controller), result.GetRequiredValue(sensing), result.GetRequiredValue(profile)));
+            result.GetRequiredValue(traci), result.GetRequiredValue(scenario), result.GetRequiredValue(controller), result.GetRequiredValue(sensing), result.GetRequiredValue(profile), result.GetValue(record)));
         return command;
     }
 
-    private static int Run(string place, string folder, string controller, string sensing, string profile)
+    private static int Run(string place, string folder, string controller, string sensing, string profile, FileInfo? recordFile)
     {
         var problems = new List<Problem>();
         var (host, port) = ReadPlace(place, problems);
@@ -95,6 +98,11 @@ internal static class ControlCommand
                 SensesLoopsOnly = loopsOnly,
             });
             Report(record);
+            if (recordFile is not null)
+            {
+                Write(record, recordFile);
+            }
+
             return CommandLine.Done;
         }
         catch (TraciException fault)
@@ -115,6 +123,27 @@ internal static class ControlCommand
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{record.StepMs.Length} steps of {record.Signals} signals; own time for a signal and second {Text(record.MeanMs)} on average, {Text(record.P99Ms)} at the 99th percentile; {record.RefusedStates} states refused"));
+    }
+
+    private static void Write(TraciRecord record, FileInfo file)
+    {
+        using var stream = file.Create();
+        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+        json.WriteStartObject();
+        json.WriteNumber("version", 1);
+        json.WriteNumber("steps", record.StepMs.Length);
+        json.WriteNumber("signals", record.Signals);
+        JudgesJson.Number(json, "mean_ms", record.MeanMs, 4);
+        JudgesJson.Number(json, "p99_ms", record.P99Ms, 4);
+        json.WriteNumber("refused_states", record.RefusedStates);
+        json.WriteStartArray("fallen_back");
+        foreach (var signal in record.FallenBack)
+        {
+            json.WriteStringValue(signal);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static (string Host, int Port) ReadPlace(string place, List<Problem> problems)

@@ -4,7 +4,7 @@ using Crosstown.Core.Networks;
 namespace Crosstown.Control.Adaptive;
 
 /// <summary>Looks ahead every second: what each course of stages would cost the vehicles that are seen or expected, and takes the first step of the cheapest.</summary>
-public sealed class RollingController : ISignalController
+public sealed class RollingController : IPricedController
 {
     private static readonly int[] Holds = [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 27, 33, 40];
 
@@ -41,6 +41,22 @@ public sealed class RollingController : ISignalController
         _isWanted = new bool[_model.Stages];
         _prefix = new Course(site.Lanes.Length, _model.Crossings.Length);
         _trial = new Course(site.Lanes.Length, _model.Crossings.Length);
+    }
+
+    /// <inheritdoc/>
+    public float OwnPrice { get; private set; }
+
+    /// <inheritdoc/>
+    public float Price(int holdS, int stage)
+    {
+        _trial.CopyFrom(_model.Start);
+        _model.Hold(_trial, holdS);
+        if (stage != _trial.Stage)
+        {
+            _model.Change(_trial, stage);
+        }
+
+        return _model.Finish(_trial, float.MaxValue);
     }
 
     public (int Stage, int HoldS) Decide(DetectorFrame frame, int nowS, StageDriver driver)
@@ -112,6 +128,7 @@ public sealed class RollingController : ISignalController
             }
         }
 
+        OwnPrice = best;
         return bestHold == 0 ? (bestStage, 0) : (stay, bestHold);
     }
 

@@ -26,6 +26,12 @@ public sealed class PriorityController : ISignalController
     /// <summary>Moving a green by less is not worth it.</summary>
     private const int LeastAdvanceS = 2;
 
+    /// <summary>Around a controller without a plan, a green that comes earlier is worth what it takes from others only when the vehicle gains so many seconds by it.</summary>
+    private const int LeastGainS = 5;
+
+    /// <summary>Around a controller that knows prices, what others may lose for each second that a vehicle of transit gains, vehicle-seconds.</summary>
+    private const float MostPrice = 4;
+
     /// <summary>Of the green that transit took from a stage, the share that it gets back. The bus has moved some of its street's queue along with it, so that a little less will do.</summary>
     private const double GiveBack = 0.9;
 
@@ -353,7 +359,13 @@ public sealed class PriorityController : ISignalController
 
             if (!asked.IsGrant)
             {
-                asked.OwnDepartureS = OwnDepartureS(PriorityKind.Extension, nowS, driver, own, 0);
+                var ownDepartureAtS = OwnDepartureS(PriorityKind.Extension, nowS, driver, own, 0);
+                if (!IsWorth(ownDepartureAtS - asked.Request.DepartureS, asked.Request.DepartureS - nowS, own.Stage))
+                {
+                    return own;
+                }
+
+                asked.OwnDepartureS = ownDepartureAtS;
             }
 
             asked.OwnEndS = endS;
@@ -368,7 +380,16 @@ public sealed class PriorityController : ISignalController
 
         var queueS = QueueS(asked.Request, frame, isEmergency: false, driver);
         var to = FindStage(asked);
-        var inTimeS = asked.Request.ServiceS - queueS - nowS - NeedS(driver, nowS, to);
+        var needS = NeedS(driver, nowS, to);
+        var ownDepartureS = OwnDepartureS(PriorityKind.EarlyGreen, nowS, driver, own, queueS);
+        var gainS = ownDepartureS - Math.Max(asked.Request.DepartureS, nowS + needS + StartS + queueS);
+        if (!asked.IsGrant && gainS < LeastGainS)
+        {
+            // The signal serves it as soon by itself.
+            return own;
+        }
+
+        var inTimeS = asked.Request.ServiceS - queueS - nowS - needS;
         if (to == driver.Stage || inTimeS > 0 || !HasRoom(driver, nowS, to) || !(isLeaving || own.HoldS <= _limits.LongestEarlyS))
         {
             return isLeaving ? own : (own.Stage, Math.Min(own.HoldS, Math.Max(1, inTimeS)));
@@ -381,13 +402,21 @@ public sealed class PriorityController : ISignalController
 
         if (!asked.IsGrant)
         {
+            if (!IsWorth(gainS, 0, to))
+            {
+                return own;
+            }
+
             asked.QueueS = queueS;
-            asked.OwnDepartureS = OwnDepartureS(PriorityKind.EarlyGreen, nowS, driver, own, queueS);
+            asked.OwnDepartureS = ownDepartureS;
         }
 
         asked.Grant(PriorityKind.EarlyGreen, nowS);
         return (to, 0);
     }
+
+    /// <summary>False when the others would lose more than a vehicle of transit gains.</summary>
+    private bool IsWorth(int gainS, int holdS, int stage) => _inner is not IPricedController priced || priced.Price(Math.Max(0, holdS), stage) - priced.OwnPrice <= MostPrice * gainS;
 
     /// <summary>When the signal by itself would let the vehicle leave the stop line at the earliest: on a plan by its clock, else as soon as the stages that it names could be over.</summary>
     private int OwnDepartureS(PriorityKind kind, int nowS, StageDriver driver, (int Stage, int HoldS) own, int queueS)

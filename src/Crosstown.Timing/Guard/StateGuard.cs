@@ -46,7 +46,7 @@ public sealed class StateGuard : IStateGuard
         _lamp = [.. state.Select(Read)];
         _lampFromS = [.. state.Select(_ => nowS)];
         _greenToS = [.. state.Select(_ => nowS)];
-        _crossing = [.. Enumerable.Range(0, card.LinkCount).Select(a => Enumerable.Range(0, card.LinkCount).Where(b => b != a && card.Crosses(a, b)).ToArray())];
+        _crossing = [.. Enumerable.Range(0, card.LinkCount).Select(a => Enumerable.Range(0, card.LinkCount).Where(b => card.Crosses(a, b)).ToArray())];
     }
 
     public ImmutableArray<Problem> Judge(int nowS, string state)
@@ -209,10 +209,10 @@ public sealed class StateGuard : IStateGuard
 
             // One that ends or stays green in this very state has cleared nothing.
             var goneS = _lamp[other] == Lamp.Go ? 0 : nowS - _greenToS[other];
-            var needS = _card.IsCrossing(other) ? _card.CrossingM(other) / _profile.WalkingMps : _profile.YellowS + _profile.RedS;
-            if (goneS < needS - 1e-9)
+            var needS = _card.IsCrossing(other) ? (int)Math.Ceiling((_card.CrossingM(other) / _profile.WalkingMps) - 1e-9) : _profile.YellowS + _profile.RedS;
+            if (goneS < needS)
             {
-                Add(ref found, "XT794", $"Link {link} would begin in {state} {goneS} s after link {other} ended; {(int)Math.Ceiling(needS - 1e-9)} s is the least.");
+                Add(ref found, "XT794", $"Link {link} would begin in {state} {goneS} s after link {other} ended; {needS} s is the least.");
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Crosstown.Cli.Tests.Output;
 
 namespace Crosstown.Cli.Tests.Commands;
@@ -23,6 +24,24 @@ public sealed class ControlCommandTests
         Assert.Matches(@"^25[01] steps of 2 signals; own time for a signal and second \d+\.\d{3} ms on average, \d+\.\d{3} ms at the 99th percentile; 0 states refused\s*$", said);
         Assert.InRange(relay.Commands[0xC2], 8, 250);
         Assert.Contains((byte)0xDD, relay.Commands.Keys);
+    }
+
+    [Fact]
+    public async Task What_a_run_took_is_recorded_where_it_is_asked_for()
+    {
+        using var sumo = DrawnSumo.Start();
+        using var relay = new TraciRelay(sumo.Port, steps: 60);
+        using var folder = new ScratchFolder();
+        var file = Path.Combine(folder.Path, "record.json");
+
+        var (exit, said) = await InstalledProgram.RunAsync("", "control", "--traci", Place(relay.Port), "--scenario", sumo.Folder, "--controller", "actuated", "--record", file);
+
+        Assert.True(exit == 0, said);
+        using var json = JsonDocument.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        var record = json.RootElement;
+        Assert.Equal((1, 2, 0, 0), (record.GetProperty("version").GetInt32(), record.GetProperty("signals").GetInt32(), record.GetProperty("refused_states").GetInt32(), record.GetProperty("fallen_back").GetArrayLength()));
+        Assert.InRange(record.GetProperty("steps").GetInt32(), 60, 61);
+        Assert.InRange(record.GetProperty("mean_ms").GetDouble(), 0, record.GetProperty("p99_ms").GetDouble());
     }
 
     [Theory]

@@ -18,7 +18,9 @@ internal sealed class NetSnmp : IDisposable
         Assert.SkipUnless(File.Exists(AgentPath) && File.Exists("/usr/bin/snmpget"), "Debian's snmpd and snmp are not installed: install both to run this test.");
 
     /// <summary>Starts the agent with users of every digest, and waits until it answers.</summary>
-    public async Task<IPEndPoint> StartAsync(CancellationToken stop)
+    /// <param name="stop">Ends the wait.</param>
+    /// <param name="lines">More lines of its configuration.</param>
+    public async Task<IPEndPoint> StartAsync(CancellationToken stop, params string[] lines)
     {
         using var probe = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
         var port = ((IPEndPoint)probe.Client.LocalEndPoint!).Port;
@@ -38,6 +40,7 @@ internal sealed class NetSnmp : IDisposable
             rouser sha256 priv
             rouser sha384 priv
             rouser sha512 priv
+            {string.Join('\n', lines)}
 
             """,
             stop);

@@ -1,3 +1,4 @@
+using Crosstown.Control.Adaptive;
 using Crosstown.Control.Priority;
 using Crosstown.Control.Sites;
 using Crosstown.Core;
@@ -277,6 +278,80 @@ public sealed class PriorityTests
         Assert.True(grants > 500, $"{grants} grants");
     }
 
+    [Theory]
+    [InlineData(60, true)]
+    [InlineData(90, false)]
+    public void Around_a_controller_that_knows_prices_a_green_is_held_only_for_what_it_is_worth(float dearer, bool isHeld)
+    {
+        // By itself the signal would let the bus leave 18 s later: yellow and red, 11 s for the walkers across, yellow and red, 2 s to start.
+        var trial = new SignalTrial(inner: _ => new Priced(new DrawnCrossing(), dearer));
+        trial.RunTo(110);
+        var number = trial.Ask(PriorityRole.Transit, First, 135)!.Value;
+        trial.RunTo(138);
+        trial.Server.Pass(number, 137);
+        trial.RunTo(180);
+
+        Assert.Equal(isHeld ? 138 : 130, trial.Ends(0).First(t => t > 100));
+        Assert.Equal(isHeld ? PriorityKind.Extension : PriorityKind.None, trial.Log.Single().Kind);
+        Assert.Empty(trial.Judge.Broken);
+    }
+
+    [Theory]
+    [InlineData(-10, true)]
+    [InlineData(1000, false)]
+    public void Around_a_controller_that_knows_prices_a_green_comes_early_only_for_what_it_is_worth(float dearer, bool isEarly)
+    {
+        var trial = new SignalTrial(inner: _ => new Priced(new DrawnCrossing(), dearer));
+        trial.RunTo(100);
+        trial.Ask(PriorityRole.Transit, Second, 126);
+        trial.RunTo(180);
+
+        Assert.Equal(isEarly, trial.Begins(2).First(t => t > 100) < 136);
+        Assert.Empty(trial.Judge.Broken);
+    }
+
+    [Fact]
+    public void A_green_that_would_hardly_come_earlier_is_left_to_the_controller()
+    {
+        var trial = new SignalTrial(inner: _ => new Priced(new DrawnCrossing(), 0));
+        trial.RunTo(100);
+        trial.Ask(PriorityRole.Transit, Second, 134);
+        trial.RunTo(180);
+
+        Assert.Equal(136, trial.Begins(2).First(t => t > 100));
+        Assert.DoesNotContain(trial.Log, r => r.IsGrant);
+    }
+
+    [Fact]
+    public void The_adaptive_controller_prices_its_own_choice_as_it_made_it_and_no_stay_below_it()
+    {
+        var street = new DrawnCrossing();
+        var controller = new RollingController(street.Site, Core.Networks.RoadProfile.Field);
+        var driver = new StageDriver(street.Site.Menu, Core.Networks.RoadProfile.Field, 0, "GGrrGr");
+        var random = new RandomNumbers(9);
+        var changes = 0;
+        for (var nowS = 0; nowS < 900; nowS++)
+        {
+            var frame = street.Frame([.. Enumerable.Range(0, 4).Select(_ => random.NextInt(10))]);
+            var isChanging = driver.IsChanging;
+            var isDue = ServiceClock.FindDue(street.Site, Core.Networks.RoadProfile.Field, driver, nowS) is not null;
+            var (stage, holdS) = controller.Decide(frame, nowS, driver);
+            if (!isChanging && !isDue)
+            {
+                Assert.True(controller.Price(1, driver.Stage) >= controller.OwnPrice - 0.01f);
+                if (holdS == 0 && stage != driver.Stage)
+                {
+                    changes++;
+                    Assert.Equal(controller.OwnPrice, controller.Price(0, stage), 0.01f);
+                }
+            }
+
+            driver.Advance(nowS, holdS > 0 && !driver.IsChanging ? driver.Stage : stage, holdS);
+        }
+
+        Assert.InRange(changes, 10, 200);
+    }
+
     private static PriorityRequest Request(SignalTrial trial, int serviceS) => new()
     {
         Role = PriorityRole.Transit,
@@ -286,6 +361,18 @@ public sealed class PriorityTests
         DepartureS = serviceS + 2,
         ExpiryS = serviceS + 60,
     };
+
+    /// <summary>Runs the plan, and says that anything else costs so much more.</summary>
+    private sealed class Priced(DrawnCrossing street, float dearer) : IPricedController
+    {
+        private readonly PlanFollower _plan = new(new PlanClock(street.Site, street.Plan));
+
+        public float OwnPrice => 500;
+
+        public float Price(int holdS, int stage) => OwnPrice + dearer;
+
+        public (int Stage, int HoldS) Decide(DetectorFrame frame, int nowS, StageDriver driver) => _plan.Decide(frame, nowS, driver);
+    }
 
     /// <summary>Wants any stage at any time, as long as nobody left out by it has waited for long: what starves anybody then is priority.</summary>
     private sealed class Whim(SignalSite site, RandomNumbers random) : ISignalController

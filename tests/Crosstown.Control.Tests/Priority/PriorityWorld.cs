@@ -94,6 +94,7 @@ public sealed class PriorityWorld : IDisposable
         var errors = sumo.StandardError.ReadToEndAsync();
         var output = sumo.StandardOutput.ReadToEndAsync();
         var records = new List<PriorityRecord>();
+        var queues = new Dictionary<string, QueueTrace>(StringComparer.Ordinal);
         IReadOnlyList<double> times;
         var reference = Network.Programs;
         using (var stream = Connect(port, sumo))
@@ -108,8 +109,10 @@ public sealed class PriorityWorld : IDisposable
                 var plan = controller == Controller.Fixed ? new PlanClock(site, site.Card.Reference) : null;
                 ISignalController inner = plan is null ? new RollingController(site, Profile) : new PlanFollower(plan);
                 var served = new PriorityController(site, Profile, inner, server, plan);
-                return servers.Count > 1 ? served : new Leader(served, nowS =>
+                var trace = queues[site.Card.Signal] = new QueueTrace(site);
+                return servers.Count > 1 ? new Leader(served, trace.See) : new Leader(served, (frame, nowS) =>
                 {
+                    trace.See(frame, nowS);
                     units.Tell(nowS, _lines);
                     if (nowS >= endS || (nowS > _demandS && nowS % 10 == 0 && units.ReadExpected() == 0))
                     {
@@ -127,15 +130,15 @@ public sealed class PriorityWorld : IDisposable
 
         sumo.WaitForExit();
         _ = output.GetAwaiter().GetResult();
-        return sumo.ExitCode == 0 ? Measure(name, records, times) : throw new InvalidOperationException($"sumo ended with {sumo.ExitCode}: {errors.GetAwaiter().GetResult()}");
+        return sumo.ExitCode == 0 ? Measure(name, controller, records, queues, times) : throw new InvalidOperationException($"sumo ended with {sumo.ExitCode}: {errors.GetAwaiter().GetResult()}");
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private Result Measure(string name, List<PriorityRecord> records, IReadOnlyList<double> times)
+    private Result Measure(string name, Controller controller, List<PriorityRecord> records, Dictionary<string, QueueTrace> queues, IReadOnlyList<double> times)
     {
         var trips = XDocument.Load(PathOf("trips.xml")).Root!.Elements("tripinfo")
-            .Select(t => (Kind: t.Attribute("vType")!.Value, DurationS: Number(t, "duration"), LossS: Math.Max(0, Number(t, "timeLoss")) + Math.Max(0, Number(t, "departDelay")), HasArrived: Number(t, "arrival") >= 0)).ToArray();
+            .Select(t => (Kind: t.Attribute("vType")!.Value, DurationS: Number(t, "duration"), TimeLossS: Number(t, "timeLoss"), LossS: Math.Max(0, Number(t, "timeLoss")) + Math.Max(0, Number(t, "departDelay")), HasArrived: Number(t, "arrival") >= 0)).ToArray();
         var losses = XDocument.Load(PathOf("edges.xml")).Descendants("edge").ToDictionary(
             e => e.Attribute("id")!.Value, e => (LossS: Number(e, "timeLoss"), Vehicles: Number(e, "left") + Number(e, "arrived")), StringComparer.Ordinal);
         double Loss(IEnumerable<string> edges)
@@ -154,6 +157,7 @@ public sealed class PriorityWorld : IDisposable
         {
             Name = name,
             RescueS = Durations("rescue"),
+            RescueFreeS = trips.Where(t => t.Kind == "rescue" && t.HasArrived).Average(t => t.DurationS - t.TimeLossS),
             BusS = Durations("bus"),
             CarLossS = cars.Average(t => t.LossS),
             RescueWayLossS = Loss(RowEast(1)),
@@ -164,7 +168,8 @@ public sealed class PriorityWorld : IDisposable
             Broken = [.. judges.SelectMany(j => j.Value.Broken.Select(b => $"{j.Key} {b}"))],
             LongestRedS = judges.Values.Max(j => j.LongestRedS),
             Records = [.. records],
-            RecoveryCycles = [.. records.Where(r => r.IsGrant).Select(r => RecoveryCycles(r, judges[r.Signal], records))],
+            RecoveryCycles = [.. records.Where(r => r.IsGrant).Select(r => controller == Controller.Fixed
+                ? RecoveryCycles(r, judges[r.Signal], records) : queues[r.Signal].RecoveryCycles(r, Network.Edges.ToList().FindIndex(e => e.Name == r.Approach)))],
             StepMs = times.Average(),
         };
     }
@@ -369,6 +374,9 @@ public sealed class PriorityWorld : IDisposable
         /// <summary>Trips of rescue vehicles, in order.</summary>
         public required double[] RescueS { get; init; }
 
+        /// <summary>Mean of what the rescue vehicles' trips would take at their wanted speed with nothing in their way, s.</summary>
+        public required double RescueFreeS { get; init; }
+
         /// <summary>Trips of buses, in order, with their stops.</summary>
         public required double[] BusS { get; init; }
 
@@ -391,17 +399,41 @@ public sealed class PriorityWorld : IDisposable
 
         public required PriorityRecord[] Records { get; init; }
 
-        /// <summary>By grant; null where the signal did not come back into step.</summary>
+        /// <summary>By grant: around the plan until the signal is in step, around the adaptive controller until the queues across are back; null where that never came.</summary>
         public required double?[] RecoveryCycles { get; init; }
 
         public required double StepMs { get; init; }
     }
 
-    private sealed class Leader(ISignalController inner, Action<int> before) : ISignalController
+    /// <summary>Who stood before a signal, second by second, as SUMO's zones said.</summary>
+    private sealed class QueueTrace(SignalSite site)
+    {
+        private readonly List<int[]> _byApproach = [];
+        private int _fromS;
+
+        public void See(DetectorFrame frame, int nowS)
+        {
+            _fromS = _byApproach.Count == 0 ? nowS : _fromS;
+            _byApproach.Add([.. site.Approaches.Select(a => a.Lanes.Where(l => l.Zone >= 0 && !float.IsNaN(frame.Halting[l.Zone])).Sum(l => (int)frame.Halting[l.Zone]))]);
+        }
+
+        /// <summary>Cycles of the plan from the end of a grant until no more stand on the other approaches than in the worst second of the cycle before it; null when that never came.</summary>
+        public double? RecoveryCycles(PriorityRecord record, int edge)
+        {
+            var cycleS = (int)site.Card.Reference.CycleS;
+            var across = _byApproach.Select(q => q.Where((_, a) => site.Approaches[a].Edge != edge).Sum()).ToArray();
+            var (granted, ended) = (record.GrantedS!.Value - _fromS, record.EndedS - _fromS);
+            var level = across[Math.Max(0, granted - cycleS)..(granted + 1)].Max();
+            var back = Array.FindIndex(across, Math.Min(ended, across.Length - 1), q => q <= level);
+            return back < 0 ? null : (back - ended) / (double)cycleS;
+        }
+    }
+
+    private sealed class Leader(ISignalController inner, Action<DetectorFrame, int> before) : ISignalController
     {
         public (int Stage, int HoldS) Decide(DetectorFrame frame, int nowS, StageDriver driver)
         {
-            before(nowS);
+            before(frame, nowS);
             return inner.Decide(frame, nowS, driver);
         }
     }

@@ -1,7 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
-using System.Text;
 using Crosstown.Control.Sites;
 using Crosstown.Core;
 using Crosstown.Core.Networks;
@@ -15,11 +12,9 @@ public sealed class StageDriverModelTests : IDisposable
     // The model's times: two seconds of yellow, one of red clearance, five for walkers.
     private static readonly RoadProfile s_profile = new("model", YellowS: 2, RedS: 1, MinimumGreenS: 2, LongestRedS: 30, WalkS: 2, WalkingMps: 1.5);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("crosstown-spin").FullName;
+    private readonly SpinModel _model = new("stage-driver.pml", 1_000_000);
 
-    public StageDriverModelTests() => File.Copy(Path.Combine(Models(), "stage-driver.pml"), Path.Combine(_folder, "stage-driver.pml"));
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _model.Dispose();
 
     [Fact]
     [Trait("rule", "C05")]
@@ -27,9 +22,9 @@ public sealed class StageDriverModelTests : IDisposable
     [Trait("rule", "C08")]
     public void In_the_model_nothing_conflicts_nothing_is_cut_and_every_change_ends()
     {
-        Build([], []);
+        _model.Build([], []);
 
-        Assert.Contains("errors: 0", Verify("-a"), StringComparison.Ordinal);
+        Assert.Contains("errors: 0", _model.Verify("-a"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -41,18 +36,18 @@ public sealed class StageDriverModelTests : IDisposable
     [InlineData(6, "green straight to red")]
     public void Spin_finds_an_error_that_is_planted_in_the_model(int plant, string what)
     {
-        Build([string.Create(CultureInfo.InvariantCulture, $"-DPLANT={plant}")], ["-DSAFETY", "-DNOCLAIM"]);
+        _model.Build([string.Create(CultureInfo.InvariantCulture, $"-DPLANT={plant}")], ["-DSAFETY", "-DNOCLAIM"]);
 
-        Assert.True(Verify().Contains("errors: 1", StringComparison.Ordinal), what);
+        Assert.True(_model.Verify().Contains("errors: 1", StringComparison.Ordinal), what);
     }
 
     [Fact]
     [Trait("rule", "C07")]
     public void Spin_finds_a_change_that_never_ends()
     {
-        Build(["-DPLANT=5"], []);
+        _model.Build(["-DPLANT=5"], []);
 
-        Assert.Contains("errors: 1", Verify("-a"), StringComparison.Ordinal);
+        Assert.Contains("errors: 1", _model.Verify("-a"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,7 +56,7 @@ public sealed class StageDriverModelTests : IDisposable
     {
         for (var seed = 0; seed < 3; seed++)
         {
-            Assert.True(IsAllowed(Follow(seed, 600)), $"seed {seed}");
+            Assert.True(_model.IsAllowed(Follow(seed, 600)), $"seed {seed}");
         }
     }
 
@@ -75,9 +70,9 @@ public sealed class StageDriverModelTests : IDisposable
         var walk = rows.FindLastIndex(280, r => r[2] == 1);
         Assert.True(yellow > 0 && clear > 0 && walk > 0);
 
-        Assert.False(IsAllowed([.. rows.Where((_, i) => i != yellow)]), "a yellow that is a tick short");
-        Assert.False(IsAllowed([.. rows.Where((_, i) => i != clear)]), "a red clearance that is skipped");
-        Assert.False(IsAllowed([.. rows.Select((r, i) => i == walk ? [r[0], 1, r[2]] : r)]), "vehicles beside walkers");
+        Assert.False(_model.IsAllowed([.. rows.Where((_, i) => i != yellow)]), "a yellow that is a tick short");
+        Assert.False(_model.IsAllowed([.. rows.Where((_, i) => i != clear)]), "a red clearance that is skipped");
+        Assert.False(_model.IsAllowed([.. rows.Select((r, i) => i == walk ? [r[0], 1, r[2]] : r)]), "vehicles beside walkers");
     }
 
     /// <summary>What the real driver shows when stages are asked for at random: 0 red, 1 green, 2 yellow for each link.</summary>
@@ -97,43 +92,4 @@ public sealed class StageDriverModelTests : IDisposable
 
         return shown;
     }
-
-    private bool IsAllowed(List<byte[]> rows)
-    {
-        var trace = new StringBuilder("c_decl {\nstatic const unsigned char trace[][3] = {\n");
-        foreach (var row in rows)
-        {
-            trace.Append(CultureInfo.InvariantCulture, $"{{{string.Join(',', row)}}},\n");
-        }
-
-        File.WriteAllText(Path.Combine(_folder, "trace.pml"), trace.Append("};\n}\n").ToString());
-        Build([string.Create(CultureInfo.InvariantCulture, $"-DTRACE={rows.Count}")], ["-DSAFETY"]);
-        var answer = Verify("-E");
-        var isAllowed = answer.Contains("assertion violated 0", StringComparison.Ordinal);
-        Assert.True(isAllowed || answer.Contains("errors: 0", StringComparison.Ordinal), answer);
-        return isAllowed;
-    }
-
-    private void Build(string[] model, string[] checker)
-    {
-        Run("spin", [.. model, "-a", "stage-driver.pml"]);
-        Run("gcc", ["-O0", "-w", .. checker, "-o", "pan", "pan.c"]);
-    }
-
-    private string Verify(params string[] options) => Run(Path.Combine(_folder, "pan"), ["-m1000000", .. options]);
-
-    private string Run(string program, string[] arguments)
-    {
-        Assert.SkipUnless(File.Exists(program) || Directories().Any(d => File.Exists(Path.Combine(d, program))), $"{program} is not installed: tests of the model need spin and gcc.");
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var text = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}: {text} {errors.GetAwaiter().GetResult()}");
-        return text;
-    }
-
-    private static string[] Directories() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-
-    private static string Models([CallerFilePath] string thisFile = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "..", "docs", "models"));
 }

@@ -1,7 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
-using System.Text;
 using Crosstown.Core.Controllers;
 using Crosstown.Core.Events;
 
@@ -13,11 +10,9 @@ public sealed class SpinModelTests : IDisposable
     // A model's tick in the real controller: everything below is a multiple of it.
     private const int TicksPerRow = 5;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("crosstown-spin").FullName;
+    private readonly SpinModel _model = new("ring-barrier.pml", 4_000_000);
 
-    public SpinModelTests() => File.Copy(Path.Combine(Models(), "ring-barrier.pml"), Path.Combine(_folder, "ring-barrier.pml"));
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _model.Dispose();
 
     [Fact]
     [Trait("rule", "C05")]
@@ -27,10 +22,10 @@ public sealed class SpinModelTests : IDisposable
     public void In_the_model_nothing_conflicts_nothing_is_cut_and_everybody_is_served()
     {
         // Each of these looks at every assert of the model too.
-        Build([], []);
+        _model.Build([], []);
         foreach (var phase in new[] { 1, 2, 4, 6, 8 })
         {
-            Assert.Contains("errors: 0", Verify("-a", "-N", string.Create(CultureInfo.InvariantCulture, $"served{phase}")), StringComparison.Ordinal);
+            Assert.Contains("errors: 0", _model.Verify("-a", "-N", string.Create(CultureInfo.InvariantCulture, $"served{phase}")), StringComparison.Ordinal);
         }
     }
 
@@ -42,18 +37,18 @@ public sealed class SpinModelTests : IDisposable
     [InlineData(4, "red clearance is skipped")]
     public void Spin_finds_an_error_that_is_planted_in_the_model(int plant, string what)
     {
-        Build([string.Create(CultureInfo.InvariantCulture, $"-DPLANT={plant}")], ["-DSAFETY", "-DNOCLAIM"]);
+        _model.Build([string.Create(CultureInfo.InvariantCulture, $"-DPLANT={plant}")], ["-DSAFETY", "-DNOCLAIM"]);
 
-        Assert.True(Verify().Contains("errors: 1", StringComparison.Ordinal), what);
+        Assert.True(_model.Verify().Contains("errors: 1", StringComparison.Ordinal), what);
     }
 
     [Fact]
     [Trait("rule", "C07")]
     public void Spin_finds_a_rotation_that_lets_the_side_street_wait_forever()
     {
-        Build(["-DPLANT=5"], []);
+        _model.Build(["-DPLANT=5"], []);
 
-        Assert.Contains("errors: 1", Verify("-a", "-N", "served4"), StringComparison.Ordinal);
+        Assert.Contains("errors: 1", _model.Verify("-a", "-N", "served4"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -139,42 +134,5 @@ public sealed class SpinModelTests : IDisposable
         }
     }
 
-    private bool IsAllowed(List<byte[]> rows)
-    {
-        var trace = new StringBuilder("c_decl {\nstatic const unsigned char trace[][5] = {\n");
-        foreach (var row in rows)
-        {
-            trace.Append(CultureInfo.InvariantCulture, $"{{{string.Join(',', row)}}},\n");
-        }
-
-        File.WriteAllText(Path.Combine(_folder, "trace.pml"), trace.Append("};\n}\n").ToString());
-        Build([string.Create(CultureInfo.InvariantCulture, $"-DTRACE={rows.Count}"), "-DMINIMUM=2", "-DMAXIMUM=3", "-DYELLOW_TIME=6", "-DCLEAR_TIME=1", "-DWALK_TIME=1", "-DFLASH_TIME=2"], ["-DSAFETY"]);
-        var answer = Verify("-E");
-        var isAllowed = answer.Contains("assertion violated 0", StringComparison.Ordinal);
-        Assert.True(isAllowed || answer.Contains("errors: 0", StringComparison.Ordinal), answer);
-        return isAllowed;
-    }
-
-    private void Build(string[] model, string[] checker)
-    {
-        Run("spin", [.. model, "-a", "ring-barrier.pml"]);
-        Run("gcc", ["-O0", "-w", .. checker, "-o", "pan", "pan.c"]);
-    }
-
-    private string Verify(params string[] options) => Run(Path.Combine(_folder, "pan"), ["-m4000000", .. options]);
-
-    private string Run(string program, string[] arguments)
-    {
-        Assert.SkipUnless(File.Exists(program) || Directories().Any(d => File.Exists(Path.Combine(d, program))), $"{program} is not installed: tests of the model need spin and gcc.");
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var text = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}: {text} {errors.GetAwaiter().GetResult()}");
-        return text;
-    }
-
-    private static string[] Directories() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-
-    private static string Models([CallerFilePath] string thisFile = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "..", "docs", "models"));
+    private bool IsAllowed(List<byte[]> rows) => _model.IsAllowed(rows, "-DMINIMUM=2", "-DMAXIMUM=3", "-DYELLOW_TIME=6", "-DCLEAR_TIME=1", "-DWALK_TIME=1", "-DFLASH_TIME=2");
 }

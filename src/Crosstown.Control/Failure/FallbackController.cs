@@ -43,6 +43,7 @@ public sealed class FallbackController : ISignalController
 
     private readonly SignalSite _site;
     private readonly ISignalController[] _controllers;
+    private readonly ControlLevel _best;
     private readonly SiteHealth _health;
     private readonly TimeProvider _time;
     private readonly List<(int Detector, float Vehicles, float Halting, float SpeedMps, float Passed, float Covered)> _kept = [];
@@ -55,13 +56,16 @@ public sealed class FallbackController : ISignalController
 
     /// <param name="site">The signal.</param>
     /// <param name="profile">The times to keep.</param>
-    /// <param name="preferred">Decides while all is well.</param>
+    /// <param name="preferred">Decides while all is well; null for the actuated controller.</param>
     /// <param name="isSensed">By detector of the equipment: true for those that are read at all.</param>
     /// <param name="time">Measures how long a decision takes.</param>
-    public FallbackController(SignalSite site, RoadProfile profile, ISignalController preferred, Func<int, bool> isSensed, TimeProvider time)
+    public FallbackController(SignalSite site, RoadProfile profile, ISignalController? preferred, Func<int, bool> isSensed, TimeProvider time)
     {
         _site = site;
-        _controllers = [preferred, new ActuatedController(site, profile), new FixedController(site, profile)];
+        var actuated = new ActuatedController(site, profile);
+        _controllers = [preferred ?? actuated, actuated, new FixedController(site, profile)];
+        _best = preferred is null ? ControlLevel.Actuated : ControlLevel.Preferred;
+        Level = _best;
         _health = new SiteHealth(site, profile, isSensed);
         _time = time;
     }
@@ -151,7 +155,7 @@ public sealed class FallbackController : ISignalController
                 ? string.Create(CultureInfo.InvariantCulture, $"{_health.Failed} of {_health.Count} detectors have failed, and nobody moves at the others")
                 : string.Create(CultureInfo.InvariantCulture, $"{_health.Failed} of {_health.Count} detectors have failed"));
         }
-        else if (Level != ControlLevel.Preferred && !driver.IsChanging && _forS[(int)Level - 1] >= UpAfterS && _awayS == 0)
+        else if (Level > _best && !driver.IsChanging && _forS[(int)Level - 1] >= UpAfterS && _awayS == 0)
         {
             Go(Level - 1, nowS, string.Create(CultureInfo.InvariantCulture, $"all was well for {UpAfterS} s"));
         }

@@ -133,6 +133,17 @@ public sealed class SiteHealth
         return DetectorVerdict.Healthy;
     }
 
+    /// <summary>Compares the verdicts of this second with what is known to have failed.</summary>
+    /// <param name="hasFailed">By detector of the equipment.</param>
+    /// <param name="tally">Where it is counted.</param>
+    public void Tally(Func<int, bool> hasFailed, DetectorTally tally)
+    {
+        foreach (var sensor in _sensors)
+        {
+            tally.Add(hasFailed(sensor.Detector), sensor.Verdict != DetectorVerdict.Healthy);
+        }
+    }
+
     /// <summary>Takes in a second.</summary>
     /// <param name="frame">What the detectors said.</param>
     /// <param name="nowS">Seconds of the clock.</param>

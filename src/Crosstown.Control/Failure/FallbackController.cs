@@ -30,11 +30,13 @@ public sealed class FallbackController : ISignalController
     private const double MostBlindActuated = 0.85;
     private const double MostBlindActuatedAgain = 0.75;
 
-    /// <summary>With this share of the detectors failed, the others must at least see somebody move.</summary>
-    private const double SuspiciousShare = 0.15;
-
-    /// <summary>Seconds for which nobody may move where much has failed.</summary>
+    /// <summary>With this share of the detectors failed, the others must see somebody move within this time, s.</summary>
+    private const double SuspiciousShare = 0.4;
     private const int MostStillS = 90;
+
+    /// <summary>The same where fewer have: a quiet street is not suspicious for long.</summary>
+    private const double NotedShare = 0.15;
+    private const int MostQuietS = 600;
 
     /// <summary>Changes that are kept; later ones are only counted.</summary>
     private const int MostChanges = 1000;
@@ -138,7 +140,7 @@ public sealed class FallbackController : ISignalController
 
         _awayS = Math.Max(0, _awayS - 1);
         var failed = _health.Count == 0 ? 1 : (double)_health.Failed / _health.Count;
-        var isStill = failed >= SuspiciousShare && _health.StillS >= MostStillS;
+        var isStill = _health.StillS >= (failed >= SuspiciousShare ? MostStillS : failed >= NotedShare ? MostQuietS : int.MaxValue);
         for (var level = 0; level < 2; level++)
         {
             var blind = _health.BlindShare;

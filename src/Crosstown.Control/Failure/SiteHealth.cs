@@ -378,11 +378,9 @@ public sealed class SiteHealth
 
     private static void Add(Sensor zone, Sensor? stop, Sensor? advance)
     {
-        if (!zone.HasMoved)
-        {
-            zone.SeenByStop += stop?.Change ?? 0;
-            zone.SeenByAdvance += advance?.Change ?? 0;
-        }
+        // What one that has failed itself said before counts no more.
+        zone.SeenByStop = stop is null ? 0 : zone.SeenByStop + (zone.HasMoved ? 0 : stop.Change);
+        zone.SeenByAdvance = advance is null ? 0 : zone.SeenByAdvance + (zone.HasMoved ? 0 : advance.Change);
     }
 
     private void Judge(Sensor sensor)

@@ -1,4 +1,5 @@
 using Crosstown.Control.Sites;
+using Crosstown.Core.Networks;
 
 namespace Crosstown.Control.Adaptive;
 
@@ -12,6 +13,9 @@ internal sealed class ApproachWatch
 {
     /// <summary>How long the flows of the loops are remembered, s.</summary>
     private const double FlowMemoryS = 600;
+
+    /// <summary>What was expected before anything was counted is worth so much, s.</summary>
+    private const double PriorS = 60;
 
     /// <summary>Flows are trusted after so many vehicles in all.</summary>
     private const double EnoughVeh = 20;
@@ -37,8 +41,16 @@ internal sealed class ApproachWatch
     /// <summary>Vehicles that are expected behind one that comes out of a queue, where nothing is sensed before the stop line.</summary>
     private const int BehindVeh = 2;
 
-    /// <summary>Flow of a lane of which nothing was ever sensed, vehicles a second, where no other lane says more.</summary>
-    private const double UnknownVps = 0.05;
+    /// <summary>Part of the greens of the reference program that it is expected to use, where nothing was learned.</summary>
+    private const double PlanUse = 0.6;
+
+    /// <summary>By how much a flow is held to be higher than the vehicles that left, each time that a green ended before its queue was gone.</summary>
+    private const double Boost = 1.5;
+
+    private const double MostBoost = 5;
+
+    /// <summary>Flow at most, vehicles a second.</summary>
+    private const double MostVps = 0.3;
 
     private readonly Approach _approach;
     private readonly LaneWatch[] _lanes;
@@ -46,13 +58,21 @@ internal sealed class ApproachWatch
     private readonly double[] _out;
     private readonly double[] _credit;
     private readonly double[] _leaving;
+    private readonly double[] _planVps;
+    private readonly double[] _boost;
     private readonly int[] _openS;
     private readonly int[] _greenS;
     private readonly int[] _passedS;
+    private readonly bool[] _isQueue;
     private double _weight;
 
-    public ApproachWatch(Approach approach, LaneWatch[] lanes)
+    /// <param name="approach">Its lanes.</param>
+    /// <param name="lanes">What is known of each.</param>
+    /// <param name="reference">The program that shows how much green each lane was once held to need.</param>
+    public ApproachWatch(Approach approach, LaneWatch[] lanes, FixedProgram reference)
     {
+        _boost = [.. lanes.Select(_ => 1.0)];
+        _planVps = [.. approach.Lanes.Select(l => SaturationVps * PlanUse * reference.Phases.Where(p => l.Links.Any(k => SignalCard.IsGreen(p.State[k.Link]))).Sum(p => p.DurationS) / reference.CycleS)];
         _approach = approach;
         _lanes = lanes;
         _in = new double[lanes.Length];
@@ -62,6 +82,7 @@ internal sealed class ApproachWatch
         _openS = new int[lanes.Length];
         _greenS = new int[lanes.Length];
         _passedS = new int[lanes.Length];
+        _isQueue = new bool[lanes.Length];
     }
 
     /// <summary>Takes in what the detectors said of a second.</summary>
@@ -171,7 +192,13 @@ internal sealed class ApproachWatch
                 yielding += isGreen && driver.State[link.Link] == 'g' ? 1 : 0;
             }
 
+            if (open == 0 && _greenS[l] > StartS + FollowS && _isQueue[l])
+            {
+                _boost[l] = Math.Min(_boost[l] * Boost, MostBoost);
+            }
+
             _greenS[l] = open > 0 ? _greenS[l] + 1 : 0;
+            _isQueue[l] = _greenS[l] <= StartS + FollowS || (_isQueue[l] && nowS - _passedS[l] <= FollowS);
             if (Says(frame.Vehicles, lane.Zone))
             {
                 _openS[l] = 0;
@@ -191,7 +218,7 @@ internal sealed class ApproachWatch
 
                 if (_lanes[l].Left > 0)
                 {
-                    if (!hasAdvance && open > 0 && nowS - _passedS[l] <= FollowS)
+                    if (!hasAdvance && open > 0 && _isQueue[l])
                     {
                         _lanes[l].Expect(nowS, BehindVeh);
                     }
@@ -204,6 +231,7 @@ internal sealed class ApproachWatch
                 if (_openS[l] >= emptyS)
                 {
                     _lanes[l].Forget(nowS - emptyS);
+                    _boost[l] = 1;
                 }
             }
             else
@@ -243,26 +271,17 @@ internal sealed class ApproachWatch
         }
     }
 
-    /// <summary>Flow into a lane: what left it in the last minutes where that is counted, else what was learned, else what the other lanes have.</summary>
+    /// <summary>Flow into a lane: what left it in the last minutes where that is counted, else what was learned; what the reference program is made for before.</summary>
     private double ExpectedVps(int l, DetectorFrame frame)
     {
-        if (Says(frame.Passed, _approach.Lanes[l].StopLoop) && _out[l] >= 1)
+        var lane = _approach.Lanes[l];
+        if (!Says(frame.Passed, lane.StopLoop))
         {
-            return _out[l] / _weight;
+            return _lanes[l].LearnedVps(_planVps[l]);
         }
 
-        if (_lanes[l].CountedVps > 0)
-        {
-            return _lanes[l].CountedVps;
-        }
-
-        var (sum, count) = (0.0, 0);
-        foreach (var lane in _lanes)
-        {
-            sum += lane.CountedVps;
-            count += lane.CountedVps > 0 ? 1 : 0;
-        }
-
-        return count > 0 ? sum / count : UnknownVps;
+        // What leaves is no more than what comes while a queue stays behind.
+        var outVps = (_out[l] + (_planVps[l] * PriorS)) / (_weight + PriorS);
+        return Says(frame.Passed, lane.AdvanceLoop) ? outVps : Math.Min(outVps * _boost[l], Math.Max(outVps, MostVps));
     }
 }

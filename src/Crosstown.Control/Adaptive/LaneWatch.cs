@@ -20,6 +20,7 @@ internal sealed class LaneWatch(double zoneM, double speedMps, double advanceM =
     private const double MostHiddenS = 120;
 
     private const double RateMemoryS = 300;
+    private const double PriorS = 60;
     private readonly double _freeS = zoneM / speedMps;
     private readonly double _advanceS = advanceM / speedMps;
     private readonly int _room = Math.Max(1, (int)(zoneM / VehicleM));
@@ -46,10 +47,11 @@ internal sealed class LaneWatch(double zoneM, double speedMps, double advanceM =
     public double Hidden { get; private set; }
 
     /// <summary>Flow into the lane, vehicles a second: as counted, the last five minutes most, or as expected where nobody counts. 0 before anything came.</summary>
-    public double RateVps => _expectedVps ?? CountedVps;
+    public double RateVps => _expectedVps ?? (_rateWeight > 0 ? _rateSum / _rateWeight : 0);
 
-    /// <summary>Flow into the lane while it was counted, vehicles a second; the last five minutes count most. 0 before anything came.</summary>
-    public double CountedVps => _rateWeight > 0 ? _rateSum / _rateWeight : 0;
+    /// <summary>Flow into the lane while it was counted, vehicles a second.</summary>
+    /// <param name="priorVps">What was expected before anything was counted; it is worth a minute.</param>
+    public double LearnedVps(double priorVps) => (_rateSum + (priorVps * PriorS)) / (_rateWeight + PriorS);
 
     /// <summary>True when a detector told of the last step.</summary>
     public bool IsSensed { get; private set; }
@@ -195,7 +197,8 @@ internal sealed class LaneWatch(double zoneM, double speedMps, double advanceM =
     private void Learn()
     {
         const double keep = 1 - (1 / RateMemoryS);
-        _rateSum = (_rateSum * keep) + Entered;
+        // More than one in a second is a detector that came or went, and no flow.
+        _rateSum = (_rateSum * keep) + Math.Min(Entered, 1);
         _rateWeight = (_rateWeight * keep) + 1;
     }
 }

@@ -34,7 +34,7 @@ public sealed class RollingController : ISignalController
         _shares = new TurnShares(site);
         _watches = [.. site.Lanes.Select(l => new LaneWatch(l.ZoneM, l.SpeedMps, l.AdvanceM))];
         var first = 0;
-        _approaches = [.. site.Approaches.Select(a => new ApproachWatch(a, _watches[first..(first += a.Lanes.Length)]))];
+        _approaches = [.. site.Approaches.Select(a => new ApproachWatch(a, _watches[first..(first += a.Lanes.Length)], site.Card.Reference))];
         _upstream = [.. site.Approaches.Select(a => a.Upstream.Select(u => new LaneWatch(u.ZoneM, u.SpeedMps)).ToArray())];
         _isStuck = new bool[site.Lanes.Length];
         _blocked = new ulong[site.Lanes.Length];

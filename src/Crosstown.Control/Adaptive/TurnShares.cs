@@ -5,7 +5,7 @@ namespace Crosstown.Control.Adaptive;
 /// <summary>How the vehicles of each lane share out over its ways on, learned from how many leave each lane and how many begin each exit.</summary>
 /// <remarks>
 /// Whoever begins an exit is shared out among the lanes that let somebody go a few seconds before and lead there, by the shares known so far: expectation and maximization over counts, a vehicle at a time.
-/// What is not seen keeps the shares that the site began with.
+/// What is not seen keeps the shares that the site began with, and a lane of which one exit is not seen for a while keeps those that it has: who is seen at the others would look like all of them.
 /// </remarks>
 internal sealed class TurnShares
 {
@@ -16,6 +16,7 @@ internal sealed class TurnShares
     private readonly float[][] _prior;
     private readonly float[][] _counted;
     private readonly float[][] _left;
+    private readonly bool[] _isPartly;
     private readonly (int Zone, LaneWatch Watch, (int Lane, int Link)[] From)[] _exits;
 
     public TurnShares(SignalSite site)
@@ -23,6 +24,7 @@ internal sealed class TurnShares
         _prior = [.. site.Lanes.Select(l => l.Links.Select(k => (float)k.Share).ToArray())];
         Values = [.. _prior.Select(p => p.ToArray())];
         _counted = [.. _prior.Select(p => new float[p.Length])];
+        _isPartly = new bool[site.Lanes.Length];
         _left = [.. site.Lanes.Select(_ => new float[WindowS])];
         _exits = [.. site.Lanes.SelectMany((l, lane) => l.Links.Select((k, link) => (Exit: k, Lane: lane, Link: link)))
             .Where(k => k.Exit.ExitZone >= 0).GroupBy(k => k.Exit.ExitZone)
@@ -42,6 +44,15 @@ internal sealed class TurnShares
         {
             Array.Copy(_left[l], 0, _left[l], 1, WindowS - 1);
             _left[l][0] = lanes[l].Left;
+        }
+
+        Array.Clear(_isPartly);
+        foreach (var (zone, _, from) in _exits)
+        {
+            foreach (var (lane, _) in from)
+            {
+                _isPartly[lane] |= float.IsNaN(frame.Vehicles[zone]);
+            }
         }
 
         foreach (var (zone, watch, from) in _exits)
@@ -90,7 +101,7 @@ internal sealed class TurnShares
         foreach (var (lane, link) in from)
         {
             var part = Weight(lane) * Values[lane][link] / sum;
-            _counted[lane][link] += part;
+            _counted[lane][link] += _isPartly[lane] ? 0 : part;
             Take(lane, part);
         }
     }

@@ -27,6 +27,7 @@ public sealed class DetectorFaults
 {
     private const int MostVehicles = 20;
     private const int MostPasses = 4;
+    private const float MovingMps = 10;
     private readonly ImmutableArray<LaneDetector> _detectors;
     private readonly (int Detector, FaultKind Kind, bool SaysNothing, float Vehicles, float Halting)[] _failed;
     private readonly RandomNumbers _chatter;
@@ -90,7 +91,7 @@ public sealed class DetectorFaults
                 _ => ((float)_chatter.NextInt(MostVehicles), 0f),
             };
             (frame.Vehicles[d], frame.Halting[d]) = (count, kind == FaultKind.Chatter ? _chatter.NextInt((int)count + 1) : standing);
-            frame.SpeedMps[d] = count > 0 ? 5 : float.NaN;
+            frame.SpeedMps[d] = count > 0 ? MovingMps * (1 - (frame.Halting[d] / count)) : float.NaN;
         }
     }
 }

@@ -52,6 +52,7 @@ public sealed class FallbackController : ISignalController
     private readonly List<LevelChange> _changes = [];
     private readonly int[] _againstS = new int[2];
     private readonly int[] _forS = new int[2];
+    private bool _isResting;
     private int _failures;
     private int _awayS;
     private int? _lastS;
@@ -123,6 +124,7 @@ public sealed class FallbackController : ISignalController
     {
         _failures = Math.Min(_failures + 1, MostFailures);
         _awayS = UpAfterS << _failures;
+        _isResting = false;
         Go(Level + 1, nowS, reason);
     }
 
@@ -145,17 +147,31 @@ public sealed class FallbackController : ISignalController
         {
             var blind = _health.BlindShare;
             var most = (int)Level <= level ? (level == 0 ? MostBlind : MostBlindActuated) : level == 0 ? MostBlindAgain : MostBlindActuatedAgain;
-            var isAgainst = blind > most || isStill;
+            var isAgainst = blind > most;
             _againstS[level] = isAgainst ? _againstS[level] + 1 : 0;
             _forS[level] = isAgainst ? 0 : _forS[level] + 1;
         }
 
-        if (Level != ControlLevel.Fixed && _againstS[(int)Level] >= DownAfterS)
+        if (isStill)
         {
-            var to = _againstS[1] >= DownAfterS ? ControlLevel.Fixed : ControlLevel.Actuated;
-            Go(to, nowS, isStill
-                ? string.Create(CultureInfo.InvariantCulture, $"{_health.Failed} of {_health.Count} detectors have failed, and nobody moves at the others")
-                : string.Create(CultureInfo.InvariantCulture, $"{_health.Failed} of {_health.Count} detectors have failed"));
+            if (Level != ControlLevel.Fixed)
+            {
+                _isResting = true;
+                Go(ControlLevel.Fixed, nowS, string.Create(CultureInfo.InvariantCulture, $"{_health.Failed} of {_health.Count} detectors have failed, and nobody moves at the others"));
+            }
+        }
+        else if (_isResting)
+        {
+            // Somebody moves again: it was a quiet street.
+            if (!driver.IsChanging)
+            {
+                _isResting = false;
+                Go(_againstS[0] == 0 && _awayS == 0 ? _best : ControlLevel.Actuated, nowS, "somebody moves again");
+            }
+        }
+        else if (Level != ControlLevel.Fixed && _againstS[(int)Level] >= DownAfterS)
+        {
+            Go(_againstS[1] >= DownAfterS ? ControlLevel.Fixed : ControlLevel.Actuated, nowS, string.Create(CultureInfo.InvariantCulture, $"{_health.Failed} of {_health.Count} detectors have failed"));
         }
         else if (Level > _best && !driver.IsChanging && _forS[(int)Level - 1] >= UpAfterS && _awayS == 0)
         {

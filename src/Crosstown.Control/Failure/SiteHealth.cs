@@ -20,6 +20,9 @@ public sealed class SiteHealth
     /// <summary>Vehicles beyond that before a loop chatters.</summary>
     private const float ChatterVeh = 5;
 
+    /// <summary>Of these, those that a street in order may show at times.</summary>
+    private const float CalmVeh = 1;
+
     /// <summary>What the count of a zone may change by in a second, again and again: one comes, one goes, one changes lanes.</summary>
     private const float MostChange = 1;
 
@@ -33,13 +36,25 @@ public sealed class SiteHealth
     private const float RedVeh = 4;
 
     /// <summary>Vehicles that both neighbors must have seen, each, before a zone that did not change is held to have failed.</summary>
-    private const int BothVeh = 3;
+    private const int BothVeh = 8;
 
     /// <summary>Vehicles that a single neighbor must have seen.</summary>
     private const int OneVeh = 8;
 
-    /// <summary>Vehicles that left a zone from a standing queue in green before the loop behind it should have seen one.</summary>
+    /// <summary>Vehicles that left a zone in green, not long after some stood there, before the loop behind it should have seen one.</summary>
     private const int QueueVeh = 8;
+
+    /// <summary>The same where there is no other lane to which they could have gone.</summary>
+    private const int AloneVeh = 4;
+
+    /// <summary>How long ago some may have stood, s.</summary>
+    private const int StoodS = 20;
+
+    /// <summary>Vehicles that went to an exit, as far as can be told, before a zone there that says the same all the time is held to have failed.</summary>
+    private const float ExitVeh = 5;
+
+    /// <summary>How long it says so then, s.</summary>
+    private const int ExitStillS = 90;
 
     /// <summary>Seconds of a loop covered where the zone around it has nobody who stands.</summary>
     private const int AgainstS = 25;
@@ -245,21 +260,21 @@ public sealed class SiteHealth
         {
             sensor.HasMoved = value > 0;
             sensor.Change = value;
-            sensor.Chatter = Math.Max(0, sensor.Chatter + value - MostVps);
+            sensor.Chatter = Math.Clamp(sensor.Chatter + value - MostVps, 0, 2 * ChatterVeh);
             sensor.CoveredS = other > 0 && value == 0 ? sensor.CoveredS + 1 : 0;
         }
         else if (!isFirst)
         {
             sensor.Change = value - sensor.Value;
-            sensor.HasMoved = sensor.Change != 0 || other != sensor.Other;
-            sensor.Chatter = Math.Max(0, sensor.Chatter + Math.Max(0, Math.Abs(sensor.Change) - MostChange) - ChangeForgottenVps);
+            sensor.HasMoved = sensor.Change != 0 || other != sensor.Other || !frame.SpeedMps[d].Equals(sensor.SpeedMps);
+            sensor.Chatter = Math.Clamp(sensor.Chatter + Math.Max(0, Math.Abs(sensor.Change) - MostChange) - ChangeForgottenVps, 0, 2 * ChatterVeh);
         }
 
-        sensor.WasHalting = isLoop || isFirst ? 0 : sensor.Other;
         sensor.Value = value;
         sensor.Other = other;
+        sensor.SpeedMps = frame.SpeedMps[d];
         sensor.UnmovedS = sensor.HasMoved ? 0 : sensor.UnmovedS + 1;
-        sensor.CalmS = sensor.Chatter > 0 ? 0 : sensor.CalmS + 1;
+        sensor.CalmS = sensor.Chatter > CalmVeh ? 0 : sensor.CalmS + 1;
         if (sensor.HasMoved)
         {
             sensor.Moves++;
@@ -303,15 +318,17 @@ public sealed class SiteHealth
         }
 
         var (zone, stop, advance) = (IsWell(lane.Zone) ? lane.Zone : null, IsWell(lane.Stop) ? lane.Stop : null, IsWell(lane.Advance) ? lane.Advance : null);
-        if (stop is not null)
+        if (lane.Stop is { SaysNothingS: 0 } counting)
         {
-            stop.InRed = Math.Max(0, stop.InRed - (1 / 60f)) + (redS > RedS && !mayTurn ? stop.Change : 0);
-            stop.Suspect = stop.InRed >= RedVeh ? DetectorVerdict.Chattering : stop.Suspect;
+            counting.InRed = Math.Min(RedVeh + 1, Math.Max(0, counting.InRed - (1 / 60f)) + (redS > RedS && !mayTurn ? counting.Change : 0));
+            counting.Suspect = counting.InRed >= RedVeh ? DetectorVerdict.Chattering : counting.Suspect;
         }
 
         if (zone is not null)
         {
-            var left = isGreen && zone.WasHalting > 0 ? Math.Max(0, -zone.Change) : 0;
+            var isAlone = _site.Approaches[_approachOf[l]].Lanes.Length == 1;
+            zone.StoodS = zone.Other > 0 ? 0 : zone.StoodS + 1;
+            var left = isGreen && (isAlone || zone.StoodS <= StoodS) ? Math.Max(0, -zone.Change) : 0;
             Add(zone, stop, advance);
             var (byStop, byAdvance) = (zone.SeenByStop, zone.SeenByAdvance);
             if ((byStop >= BothVeh && byAdvance >= BothVeh) || (advance is null && byStop >= OneVeh) || (stop is null && byAdvance >= OneVeh))
@@ -340,7 +357,7 @@ public sealed class SiteHealth
             if (stop is not null)
             {
                 stop.SeenByZone += left;
-                if (stop.SeenByZone >= QueueVeh && (advance is null || !_isBalanced[_approachOf[l]] || Missing(l, stop) >= _storage[_approachOf[l]]))
+                if (stop.SeenByZone >= (isAlone ? AloneVeh : QueueVeh) && (isAlone || advance is null || !_isBalanced[_approachOf[l]] || Missing(l, stop) >= _storage[_approachOf[l]]))
                 {
                     stop.Suspect = stop.CoveredS > 0 ? DetectorVerdict.Stuck : DetectorVerdict.Silent;
                 }
@@ -405,7 +422,7 @@ public sealed class SiteHealth
             // Vehicles that stand for so long are a jam, which fills the zone.
             found = DetectorVerdict.Stuck;
         }
-        else if (sensor.Kind == SensorKind.Beyond && (sensor.SeenByZone >= OneVeh || (sensor.Value > 0 && sensor.SeenByStop >= OneVeh && sensor.UnmovedS >= _profile.LongestRedS)))
+        else if (sensor.Kind == SensorKind.Beyond && (sensor.SeenByZone >= OneVeh || (sensor.Value > 0 && sensor.SeenByStop >= ExitVeh && sensor.UnmovedS >= ExitStillS)))
         {
             found = sensor.Value > 0 ? DetectorVerdict.Stuck : DetectorVerdict.Silent;
         }
@@ -467,7 +484,10 @@ public sealed class SiteHealth
 
         public float Other { get; set; } = float.NaN;
 
-        public float WasHalting { get; set; }
+        public float SpeedMps { get; set; } = float.NaN;
+
+        /// <summary>Seconds since somebody stood in it.</summary>
+        public int StoodS { get; set; }
 
         /// <summary>Loops: vehicles that passed. Zones: change of the count.</summary>
         public float Change { get; set; }

@@ -43,7 +43,8 @@ public sealed class SiteHealthTests
         for (var seed = 1UL; seed <= 5; seed++)
         {
             var blamed = 0;
-            Run(seed, mainVps, sideVps, 3600, (_, _) => { }, (_, health) => blamed += health.Failed);
+            Run(seed, mainVps, sideVps, 3600, (_, _) => { }, (nowS, health) => blamed += health.Failed == 0 ? 0
+                : throw new InvalidOperationException($"seed {seed}, second {nowS}: {string.Join(", ", Enumerable.Range(0, 7).Select(d => $"{d} {health.VerdictOf(d)}"))}"));
             Assert.Equal(0, blamed);
         }
     }
@@ -70,7 +71,7 @@ public sealed class SiteHealthTests
         }, (nowS, health) =>
         {
             var isBlamed = health.VerdictOf(detector) != DetectorVerdict.Healthy;
-            Assert.True(health.Failed == (isBlamed ? 1 : 0), $"second {nowS}: another was blamed");
+            Assert.True(health.Failed == (isBlamed ? 1 : 0), $"second {nowS}: {string.Join(", ", Enumerable.Range(0, 7).Select(d => $"{d} {health.VerdictOf(d)}"))}");
             Assert.False(isBlamed && nowS < FromS);
             found = isBlamed && found == 0 ? nowS : found;
             well = nowS > wellS && !isBlamed && well == 0 ? nowS : well;

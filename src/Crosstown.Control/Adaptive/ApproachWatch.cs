@@ -192,12 +192,17 @@ internal sealed class ApproachWatch
                 yielding += isGreen && driver.State[link.Link] == 'g' ? 1 : 0;
             }
 
-            if (open == 0 && _greenS[l] > StartS + FollowS && _isQueue[l])
+            if (open == 0 && _greenS[l] > 0 && _isQueue[l] && nowS - _passedS[l] <= _greenS[l])
             {
                 _boost[l] = Math.Min(_boost[l] * Boost, MostBoost);
             }
 
             _greenS[l] = open > 0 ? _greenS[l] + 1 : 0;
+            if (_greenS[l] > EmptyS && nowS - _passedS[l] > EmptyS)
+            {
+                _boost[l] = 1;
+            }
+
             _isQueue[l] = _greenS[l] <= StartS + FollowS || (_isQueue[l] && nowS - _passedS[l] <= FollowS);
             if (Says(frame.Vehicles, lane.Zone))
             {
@@ -231,7 +236,6 @@ internal sealed class ApproachWatch
                 if (_openS[l] >= emptyS)
                 {
                     _lanes[l].Forget(nowS - emptyS);
-                    _boost[l] = 1;
                 }
             }
             else

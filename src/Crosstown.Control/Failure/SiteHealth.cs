@@ -324,11 +324,13 @@ public sealed class SiteHealth
             counting.Suspect = counting.InRed >= RedVeh ? DetectorVerdict.Chattering : counting.Suspect;
         }
 
+        var gone = stop?.Change ?? 0f;
         if (zone is not null)
         {
             var isAlone = _site.Approaches[_approachOf[l]].Lanes.Length == 1;
             zone.StoodS = zone.Other > 0 ? 0 : zone.StoodS + 1;
             var left = isGreen && (isAlone || zone.StoodS <= StoodS) ? Math.Max(0, -zone.Change) : 0;
+            gone = stop?.Change ?? left;
             Add(zone, stop, advance);
             var (byStop, byAdvance) = (zone.SeenByStop, zone.SeenByAdvance);
             if ((byStop >= BothVeh && byAdvance >= BothVeh) || (advance is null && byStop >= OneVeh) || (stop is null && byAdvance >= OneVeh))
@@ -381,13 +383,10 @@ public sealed class SiteHealth
             }
         }
 
-        if (stop is not null && stop.Change > 0)
+        foreach (var (exit, share) in lane.Exits)
         {
-            foreach (var (exit, share) in lane.Exits)
-            {
-                exit.SeenByStop += stop.Change * share;
-                exit.SeenByZone += lane.Exits.Length == 1 && site.Links.Length == 1 ? stop.Change : 0;
-            }
+            exit.SeenByStop += gone * share;
+            exit.SeenByZone += lane.Exits.Length == 1 && site.Links.Length == 1 ? gone : 0;
         }
     }
 

@@ -108,11 +108,14 @@ internal sealed class LaneWatch(double zoneM, double speedMps, double advanceM =
         ReachS = hasAdvance ? _advanceS : 0;
     }
 
-    /// <summary>Somebody enters, at the loop before the stop line or, unseen, at its end.</summary>
+    /// <summary>Somebody enters, at the loop before the stop line or, unseen, at its end: there no more are expected than the lane has room for.</summary>
     public void Enter(double nowS)
     {
         Entered++;
-        _dueS.Add(nowS + ReachS);
+        if (ReachS > 0 || _dueS.Count < Math.Max(_room, _advanceRoom))
+        {
+            _dueS.Add(nowS + ReachS);
+        }
     }
 
     /// <summary>The first leaves.</summary>

@@ -33,7 +33,7 @@ public sealed class MeddledSumoTests
         Assert.Equal(0, record.RefusedStates);
         Assert.Empty(record.FallenBack);
         Assert.Equal(lossShare > 0, record.Astray > 0);
-        Assert.Equal(jumpS > 0, line.Shown[^1].AtS - DrawnSumo.BeginS > 600);
+        Assert.Equal(jumpS > 0, line.Shown[^1].AtS - DrawnSumo.BeginS > 520);
         var scenario = Scenario.Read(file => File.OpenRead(Path.Combine(sumo.Folder, file)));
         foreach (var (signal, place) in new[] { ("x0", 0), ("x1", 1) })
         {

@@ -19,6 +19,9 @@ internal sealed class LaneWatch(double zoneM, double speedMps, double advanceM =
     /// <summary>Vehicles that wait unseen are not expected to be more than come in so many seconds.</summary>
     private const double MostHiddenS = 120;
 
+    /// <summary>Vehicles that are expected at most where nothing is sensed before the stop line.</summary>
+    private const int MostUnseen = 15;
+
     private const double RateMemoryS = 300;
     private const double PriorS = 60;
     private readonly double _freeS = zoneM / speedMps;
@@ -108,11 +111,11 @@ internal sealed class LaneWatch(double zoneM, double speedMps, double advanceM =
         ReachS = hasAdvance ? _advanceS : 0;
     }
 
-    /// <summary>Somebody enters, at the loop before the stop line or, unseen, at its end: there no more are expected than the lane has room for.</summary>
+    /// <summary>Somebody enters, at the loop before the stop line or, unseen, at its end: there no more than a few are expected.</summary>
     public void Enter(double nowS)
     {
         Entered++;
-        if (ReachS > 0 || _dueS.Count < Math.Max(_room, _advanceRoom))
+        if (ReachS > 0 || _dueS.Count < MostUnseen)
         {
             _dueS.Add(nowS + ReachS);
         }

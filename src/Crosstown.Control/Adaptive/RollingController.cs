@@ -137,7 +137,7 @@ public sealed class RollingController : ISignalController
                 green |= driver.Aspect(link) == LinkAspect.Green && driver.State[link] == 'G' ? 1UL << k : 0;
             }
 
-            _stoodS[l] = green == 0 || _watches[l].ReachS <= 0 || _watches[l].Left > 0 || _watches[l].Halting == 0 ? 0 : _stoodS[l] + 1;
+            _stoodS[l] = green == 0 || _watches[l].Left > 0 || _watches[l].Halting == 0 ? 0 : _stoodS[l] + 1;
             _blocked[l] = _watches[l].Left > 0 || _watches[l].DueS.Count == 0 ? 0 : _stoodS[l] >= StoodS ? _blocked[l] | green : _blocked[l];
             _isStuck[l] = _watches[l].Left == 0 && _watches[l].DueS.Count > 0 && (_isStuck[l] || _blocked[l] == all);
             _blocked[l] = _isStuck[l] ? 0 : _blocked[l];

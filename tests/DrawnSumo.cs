@@ -25,7 +25,7 @@ internal sealed class DrawnSumo : IDisposable
     public int Port { get; }
 
     /// <summary>Makes the folder and starts SUMO, or skips the running test where SUMO is not installed.</summary>
-    public static DrawnSumo Start()
+    public static DrawnSumo Start(double stepS = 1)
     {
         Assert.SkipWhen(SumoRun.Program is null, "SUMO is not installed: tests of its control protocol need sumo and netconvert.");
         var folder = Directory.CreateTempSubdirectory("crosstown-traci").FullName;
@@ -64,7 +64,7 @@ internal sealed class DrawnSumo : IDisposable
         var port = FreePort();
         var sumo = Launch(SumoRun.Program!,
             "-n", PathOf("net.net.xml"), "-r", PathOf("demand.rou.xml"), "-a", $"{PathOf("reference.add.xml")},{PathOf("detectors.add.xml")}", "-b", Text(BeginS), "--seed", "1",
-            "--step-length", "1", "--remote-port", Text(port), "--num-clients", "1", "--no-step-log", "--no-warnings", "--xml-validation", "never");
+            "--step-length", Text(stepS), "--remote-port", Text(port), "--num-clients", "1", "--no-step-log", "--no-warnings", "--xml-validation", "never");
         return new DrawnSumo(folder, port, sumo);
     }
 

@@ -14,6 +14,7 @@ public sealed class RollingController : IPricedController
     private readonly RoadProfile _profile;
     private readonly JunctionModel _model;
     private readonly LaneWatch[] _watches;
+    private readonly ApproachWatch[] _approaches;
     private readonly TurnShares _shares;
     private readonly LaneWatch[][] _upstream;
     private readonly int[] _stoodS;
@@ -31,7 +32,9 @@ public sealed class RollingController : IPricedController
         _profile = profile;
         _model = new JunctionModel(site, profile);
         _shares = new TurnShares(site);
-        _watches = [.. site.Lanes.Select(l => new LaneWatch(l.ZoneM, l.SpeedMps))];
+        _watches = [.. site.Lanes.Select(l => new LaneWatch(l.ZoneM, l.SpeedMps, l.AdvanceM))];
+        var first = 0;
+        _approaches = [.. site.Approaches.Select(a => new ApproachWatch(a, _watches[first..(first += a.Lanes.Length)], site.Card.Reference))];
         _upstream = [.. site.Approaches.Select(a => a.Upstream.Select(u => new LaneWatch(u.ZoneM, u.SpeedMps)).ToArray())];
         _isStuck = new bool[site.Lanes.Length];
         _blocked = new ulong[site.Lanes.Length];
@@ -134,14 +137,14 @@ public sealed class RollingController : IPricedController
 
     private void See(DetectorFrame frame, int nowS, StageDriver driver)
     {
+        foreach (var approach in _approaches)
+        {
+            approach.Update(frame, nowS, driver);
+        }
+
         for (var l = 0; l < _watches.Length; l++)
         {
             var lane = _site.Lanes[l];
-            if (lane.Zone >= 0)
-            {
-                int? passed = lane.StopLoop >= 0 && !float.IsNaN(frame.Passed[lane.StopLoop]) ? (int)frame.Passed[lane.StopLoop] : null;
-                _watches[l].Update(nowS, (int)frame.Vehicles[lane.Zone], (int)frame.Halting[lane.Zone], passed);
-            }
 
             // Who stands first on green for seconds wants another way than those that are green.
             var green = 0UL;
@@ -164,7 +167,9 @@ public sealed class RollingController : IPricedController
 
             _yielded[l] = yields;
 
-            _stoodS[l] = green == 0 || _watches[l].Left > 0 || _watches[l].Halting == 0 ? 0 : Room(lane, frame) < 1 ? _stoodS[l] : _stoodS[l] + 1;
+            // Where the loop at the stop line has failed nobody knows whether the first one went.
+            var isCounted = lane.StopLoop < 0 || !float.IsNaN(frame.Passed[lane.StopLoop]);
+            _stoodS[l] = green == 0 || !isCounted || _watches[l].Left > 0 || _watches[l].Halting == 0 ? 0 : Room(lane, frame) < 1 ? _stoodS[l] : _stoodS[l] + 1;
             _blocked[l] = _watches[l].Left > 0 || _watches[l].DueS.Count == 0 ? 0 : _stoodS[l] >= StoodS ? _blocked[l] | green : _blocked[l];
             _isStuck[l] = _watches[l].Left == 0 && _watches[l].DueS.Count > 0 && (_isStuck[l] || _blocked[l] == all);
             _blocked[l] = _isStuck[l] ? 0 : _blocked[l];
@@ -180,7 +185,14 @@ public sealed class RollingController : IPricedController
             for (var u = 0; u < _upstream[a].Length; u++)
             {
                 var zone = _site.Approaches[a].Upstream[u].Zone;
-                _upstream[a][u].Update(nowS, (int)frame.Vehicles[zone], (int)frame.Halting[zone], null);
+                if (float.IsNaN(frame.Vehicles[zone]))
+                {
+                    _upstream[a][u].Begin(isSensed: false, hasAdvance: false);
+                }
+                else
+                {
+                    _upstream[a][u].Update(nowS, (int)frame.Vehicles[zone], (int)frame.Halting[zone], null);
+                }
             }
         }
     }
@@ -233,6 +245,11 @@ public sealed class RollingController : IPricedController
             {
                 var upstream = approach.Upstream[u];
                 var watch = _upstream[a][u];
+                if (!watch.IsSensed)
+                {
+                    continue;
+                }
+
                 var afterS = upstream.EndM / upstream.SpeedMps;
                 var led = 0.0;
                 foreach (var place in upstream.Leads)
@@ -276,7 +293,7 @@ public sealed class RollingController : IPricedController
                     }
                 }
 
-                for (var t = (int)Math.Max(lane.ZoneM / lane.SpeedMps, _seenS[i]); t < JunctionModel.HorizonS; t++)
+                for (var t = (int)Math.Max(watch.ReachS, _seenS[i]); t < JunctionModel.HorizonS; t++)
                 {
                     arrivals[(t * lanes) + l] += (float)watch.RateVps;
                 }

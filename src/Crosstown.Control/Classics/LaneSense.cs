@@ -3,12 +3,15 @@ using Crosstown.Control.Sites;
 namespace Crosstown.Control.Classics;
 
 /// <summary>What the classic controllers need to know of a lane: who waits, who calls, who keeps the green. From its zone or, without one that answers, from its loops.</summary>
-internal sealed class LaneSense(ApproachLane lane)
+/// <remarks>A lane of which nothing answers is on recall: it calls all the time, and keeps its green for as long as the reference program gives it.</remarks>
+internal sealed class LaneSense(ApproachLane lane, double recallS)
 {
     /// <summary>Longest gap between vehicles that still keeps a green, s: what actuated control commonly uses.</summary>
     private const double PassageS = 3;
 
     private int _sinceActiveS = int.MaxValue / 2;
+    private int _greenS;
+    private bool _isOnRecall;
 
     /// <summary>Vehicles that wait; 0 where nothing senses them.</summary>
     public double Queue { get; private set; }
@@ -17,7 +20,7 @@ internal sealed class LaneSense(ApproachLane lane)
     public bool HasCall { get; private set; }
 
     /// <summary>True while vehicles follow one another closely enough to keep a green.</summary>
-    public bool Extends => _sinceActiveS < PassageS;
+    public bool Extends => _isOnRecall ? _greenS < recallS : _sinceActiveS < PassageS;
 
     /// <summary>Takes in what the detectors said of a second.</summary>
     /// <param name="frame">All detectors.</param>
@@ -36,7 +39,9 @@ internal sealed class LaneSense(ApproachLane lane)
         }
 
         _sinceActiveS = isActive ? 0 : _sinceActiveS + 1;
-        HasCall = isActive || (zone && frame.Vehicles[lane.Zone] > 0) || (!zone && HasCall && !isGreen);
+        _greenS = isGreen ? _greenS + 1 : 0;
+        _isOnRecall = !stop && !advance && !zone;
+        HasCall = isActive || _isOnRecall || (zone && frame.Vehicles[lane.Zone] > 0) || (!zone && HasCall && !isGreen);
         if (zone)
         {
             Queue = frame.Halting[lane.Zone];

@@ -1,12 +1,17 @@
 using Crosstown.Control.Sites;
+using Crosstown.Core.Networks;
 
 namespace Crosstown.Control.Classics;
 
 /// <summary>All lanes of a signal as the classic controllers see them, and the pressure of its stages.</summary>
 internal sealed class SiteSense(SignalSite site)
 {
-    private readonly LaneSense[] _lanes = [.. site.Lanes.Select(l => new LaneSense(l))];
+    private readonly LaneSense[] _lanes = [.. site.Lanes.Select(l => new LaneSense(l, RecallS(site, l)))];
     private readonly double[] _pressure = new double[site.Card.LinkCount];
+
+    /// <summary>The green of a lane in a cycle of the reference program, s.</summary>
+    private static double RecallS(SignalSite site, ApproachLane lane) =>
+        site.Card.Reference.Phases.Where(p => lane.Links.Any(k => SignalCard.IsGreen(p.State[k.Link]))).Sum(p => p.DurationS);
 
     /// <summary>Takes in what the detectors said of a second.</summary>
     public void Update(DetectorFrame frame, StageDriver driver)

@@ -218,6 +218,18 @@ public sealed class StageDriver
         Draw();
     }
 
+    /// <summary>What was to begin or end at a second did so only later: it has lasted that much less.</summary>
+    /// <param name="wantedS">Second of the clock at which it should have.</param>
+    /// <param name="shownS">Second at which it did.</param>
+    public void Delay(int wantedS, int shownS)
+    {
+        for (var link = 0; link < _aspect.Length; link++)
+        {
+            _sinceS[link] = _sinceS[link] == wantedS ? shownS : _sinceS[link];
+            _endedS[link] = _endedS[link] == wantedS ? shownS : _endedS[link];
+        }
+    }
+
     private bool IsWhole(ImmutableArray<bool> stage)
     {
         for (var link = 0; link < stage.Length; link++)

@@ -38,14 +38,18 @@ public sealed class TraciClient : IDisposable
     private int _inLength;
     private int _at;
     private double[] _values = [];
+    private string?[] _texts = [];
     private int _valueCount;
     private int _next;
 
     /// <param name="stream">A connection to SUMO; it is closed with the client.</param>
     public TraciClient(Stream stream) => _stream = stream;
 
-    /// <summary>Values of all subscriptions after the last step, at the places that <see cref="Subscribe"/> gave; NaN for one that did not come.</summary>
+    /// <summary>Values of all subscriptions after the last step, at the places that <see cref="Subscribe"/> gave; NaN for one that did not come, 0 for a text that did.</summary>
     public ReadOnlySpan<double> Values => _values.AsSpan(0, _valueCount);
+
+    /// <summary>The text of a subscription after the last step, at the place that <see cref="Subscribe"/> gave; null for one that did not come or is a number.</summary>
+    public string? TextAt(int place) => double.IsNaN(_values[place]) ? null : _texts[place];
 
     /// <summary>Connects, trying until SUMO listens or the time is over.</summary>
     /// <param name="host">Name or address.</param>
@@ -113,6 +117,7 @@ public sealed class TraciClient : IDisposable
         if (_values.Length < _valueCount)
         {
             Array.Resize(ref _values, Math.Max(_valueCount, _values.Length * 2));
+            Array.Resize(ref _texts, _values.Length);
         }
 
         _values.AsSpan(first).Fill(double.NaN);
@@ -273,11 +278,36 @@ public sealed class TraciClient : IDisposable
                 throw new TraciException(TraciFault.Refused, $"The simulator has no {value} of '{Encoding.UTF8.GetString(name)}': {ReadText()}");
             }
 
-            var number = ReadTyped();
-            if (subscription is not null && i < subscription.Values.Length && subscription.Values[i] == value)
+            var place = subscription is not null && i < subscription.Values.Length && subscription.Values[i] == value ? subscription.First + i : -1;
+            Need(1);
+            if (_in[_at] == TypeText)
             {
-                _values[subscription.First + i] = number;
+                _at++;
+                TakeText(place);
+                continue;
             }
+
+            var number = ReadTyped();
+            if (place >= 0)
+            {
+                _values[place] = number;
+            }
+        }
+    }
+
+    /// <summary>A text that is the same as before makes no new object.</summary>
+    private void TakeText(int place)
+    {
+        var letters = ReadName();
+        if (place < 0)
+        {
+            return;
+        }
+
+        _values[place] = 0;
+        if (_texts[place] is not { } known || known.Length != letters.Length || !Ascii.Equals(letters, known))
+        {
+            _texts[place] = Encoding.UTF8.GetString(letters);
         }
     }
 

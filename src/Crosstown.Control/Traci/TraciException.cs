@@ -17,6 +17,9 @@ public enum TraciFault
 
     /// <summary>An answer that does not follow the protocol.</summary>
     Malformed,
+
+    /// <summary>The simulation's clock went back, so that what was shown and counted until then means nothing any more.</summary>
+    ClockWentBack,
 }
 
 /// <summary>A conversation with a simulator went wrong.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 using Crosstown.Control.Sites;
 using Crosstown.Core.Data;
 using Crosstown.Core.Networks;
@@ -9,7 +10,13 @@ namespace Crosstown.Control.Traci;
 /// <summary>Controls all signals of a simulation until it is over.</summary>
 public static class TraciRun
 {
-    /// <summary>Drives a simulation step by step, a second each.</summary>
+    /// <summary>What a clock of steps that are no whole part of a second may be off, s.</summary>
+    private const double AlmostS = 1e-6;
+
+    /// <summary>Drives a simulation step by step.</summary>
+    /// <remarks>
+    /// The clock is the simulation's own, whatever its steps are: it is decided at each whole second that comes, and what a signal really shows is read back before.
+    /// </remarks>
     /// <param name="client">Connected.</param>
     /// <param name="network">The streets.</param>
     /// <param name="equipment">Their detectors.</param>
@@ -17,38 +24,56 @@ public static class TraciRun
     /// <param name="profile">The times to keep.</param>
     /// <param name="settings">Who decides, who guards, what is sensed.</param>
     /// <returns>What was done up to the end of the connection, however it came about.</returns>
-    /// <exception cref="TraciException">The conversation went wrong, other than by its end.</exception>
+    /// <exception cref="TraciException">The conversation went wrong, other than by its end; or the clock went back.</exception>
     public static TraciRecord Drive(
         TraciClient client, RoadNetwork network, RoadEquipment equipment, ImmutableArray<FixedProgram> reference, RoadProfile profile, TraciSettings settings)
     {
         var sites = SignalSite.List(network, equipment, reference);
         var wanted = sites.SelectMany(s => s.Approaches).SelectMany(a => a.Lanes.SelectMany(l => (int[])[l.Zone, l.StopLoop, l.AdvanceLoop, .. l.Links.Select(k => k.ExitZone)])
-            .Concat(a.Upstream.Select(u => u.Zone))).Where(d => d >= 0 && (!settings.SensesLoopsOnly || equipment.Detectors[d].IsLoop)).Distinct().Order();
+            .Concat(a.Upstream.Select(u => u.Zone))).Where(d => d >= 0 && (!settings.SensesLoopsOnly || equipment.Detectors[d].IsLoop)).Distinct().Order().ToArray();
+        var disturb = settings.Disturbs?.Invoke(wanted);
         var times = new List<double>();
         GuardedSignal[] signals = [];
         try
         {
             var sensors = new TraciSensors(client, equipment.Detectors, wanted);
-            var nowS = (int)client.ReadNumber(TraciDomain.Simulation, TraciValue.TimeS);
-            signals = [.. sites.Select(s => Take(s, client.ReadText(TraciDomain.Signal, TraciValue.State, s.Card.Signal), nowS))];
+            var clock = client.Subscribe(TraciDomain.Simulation, "", TraciValue.TimeS);
+            var shown = sites.Select(s => client.Subscribe(TraciDomain.Signal, s.Card.Signal, TraciValue.State)).ToArray();
+            var timeS = client.ReadNumber(TraciDomain.Simulation, TraciValue.TimeS);
+            var beginS = (int)Math.Ceiling(timeS - AlmostS);
+            signals = [.. sites.Select(s => Take(s, client.ReadText(TraciDomain.Signal, TraciValue.State, s.Card.Signal), beginS))];
             var isFirst = true;
+            var isWithinSecond = false;
             while (true)
             {
                 var start = Stopwatch.GetTimestamp();
-                sensors.Read(client);
-                foreach (var signal in signals)
+                sensors.Read(client, isWithinSecond);
+                var second = (int)Math.Round(timeS);
+                isWithinSecond = Math.Abs(timeS - second) > AlmostS;
+                if (!isWithinSecond)
                 {
-                    // The first state is always told: from then on no program of the simulator's own runs.
-                    if (signal.Step(sensors.Frame, nowS) || isFirst)
+                    disturb?.Invoke(sensors.Frame);
+                    for (var s = 0; s < signals.Length; s++)
                     {
-                        client.SetState(signal.Site.Card.Signal, signal.State);
+                        // The first state is always told: from then on no program of the simulator's own runs.
+                        if (signals[s].Step(sensors.Frame, second, isFirst ? null : client.TextAt(shown[s])) || isFirst)
+                        {
+                            client.SetState(signals[s].Site.Card.Signal, signals[s].State);
+                        }
                     }
+
+                    isFirst = false;
+                    times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
                 }
 
-                isFirst = false;
-                times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
                 client.Step();
-                nowS++;
+                var before = timeS;
+                timeS = client.Values[clock];
+                if (!(timeS > before))
+                {
+                    throw new TraciException(
+                        TraciFault.ClockWentBack, string.Create(CultureInfo.InvariantCulture, $"The simulation's clock went from {before} s to {timeS} s: load a simulation anew with a client of its own."));
+                }
             }
         }
         catch (TraciException end) when (end.Fault == TraciFault.Closed)
@@ -59,6 +84,7 @@ public static class TraciRun
                 Signals = sites.Length,
                 RefusedStates = signals.Sum(s => s.Refused),
                 FallenBack = [.. signals.Where(s => s.HasFallenBack).Select(s => s.Site.Card.Signal)],
+                Astray = signals.Sum(s => s.Astray),
                 FirstRefusals = [.. signals.SelectMany(s => s.FirstRefusal)],
             };
         }
@@ -79,6 +105,9 @@ public sealed record TraciSettings
 
     /// <summary>True when nothing but loops may be read: zones then say nothing.</summary>
     public bool SensesLoopsOnly { get; init; }
+
+    /// <summary>From the indices of the detectors that are read, what changes their frame each second before anybody sees it; null for nothing.</summary>
+    public Func<IReadOnlyList<int>, Action<DetectorFrame>>? Disturbs { get; init; }
 }
 
 /// <summary>What was done with a simulation.</summary>
@@ -91,6 +120,9 @@ public sealed record TraciRecord
 
     /// <summary>States that the guards refused.</summary>
     public required int RefusedStates { get; init; }
+
+    /// <summary>Seconds in which a signal showed something else than it was told, by all signals.</summary>
+    public required int Astray { get; init; }
 
     /// <summary>Signals that run their own fixed program since then.</summary>
     public required ImmutableArray<string> FallenBack { get; init; }

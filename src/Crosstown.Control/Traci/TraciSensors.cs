@@ -24,7 +24,9 @@ public sealed class TraciSensors
     public DetectorFrame Frame { get; }
 
     /// <summary>Takes in the values of the last step.</summary>
-    public void Read(TraciClient client)
+    /// <param name="client">The client that made the step.</param>
+    /// <param name="goesOn">True within a second of several steps: who passed a loop is added up, and a loop counts as covered only if it is at the end.</param>
+    public void Read(TraciClient client, bool goesOn = false)
     {
         var values = client.Values;
         foreach (var (detector, at, isLoop) in _places)
@@ -33,7 +35,7 @@ public sealed class TraciSensors
             {
                 // Vehicles on a loop at the end of the step count in its number too: those that left are the others.
                 Frame.Covered[detector] = values[at + 1] <= 0 ? 1 : double.IsNaN(values[at + 1]) ? float.NaN : 0;
-                Frame.Passed[detector] = (float)Math.Max(0, values[at] - Frame.Covered[detector]);
+                Frame.Passed[detector] = (float)Math.Max(0, values[at] - Frame.Covered[detector]) + (goesOn ? Frame.Passed[detector] : 0);
             }
             else
             {

@@ -22,7 +22,7 @@ internal sealed class JunctionModel
     private const float SneakersVeh = 1.5f;
 
     /// <summary>The gap that who yields takes, s.</summary>
-    private const float GapS = 4.5f;
+    public const float GapS = 4.5f;
 
     /// <summary>What each vehicle that still waits at the horizon will cost, s.</summary>
     private const float EndCostS = 12;
@@ -31,7 +31,7 @@ internal sealed class JunctionModel
     private const float EndQueueCostS = 1;
 
     /// <summary>Vehicles a second that come out of a queue which somebody yields to.</summary>
-    private const float FoeVps = 0.6f;
+    public const float FoeVps = 0.6f;
 
     /// <summary>Share of a stop that joining a queue which moves costs.</summary>
     private const float JoinShare = 0.5f;
@@ -399,8 +399,8 @@ internal sealed class JunctionModel
             for (var f = 0; f < service.Foes[l].Length; f++)
             {
                 var foe = service.Foes[l][f];
-                var flow = course.Queue[foe] > 0.5f ? FoeVps : Math.Max(_arrivals[(course.TimeS * _lanes) + foe], 0);
-                gap *= MathF.Exp(-GapS * flow * service.FoeShares[l][f]);
+                var comes = _arrivals[(course.TimeS * _lanes) + foe];
+                gap *= course.Queue[foe] > 0.5f ? service.QueueGaps[l][f] : comes > 0 ? MathF.Exp(-GapS * comes * service.FoeShares[l][f]) : 1;
             }
 
             var turning = Math.Max(SaturationVps * gap, 0.01f);

@@ -18,6 +18,7 @@ internal sealed class StageService
         Foes = new int[_lanes][];
         FoeLinks = new ulong[_lanes][];
         FoeShares = new float[_lanes][];
+        QueueGaps = new float[_lanes][];
         Links = new ulong[_lanes];
         YieldingLinks = new ulong[_lanes];
         for (var l = 0; l < _lanes; l++)
@@ -49,6 +50,7 @@ internal sealed class StageService
             Foes[l] = [.. foes.Keys];
             FoeLinks[l] = [.. foes.Values];
             FoeShares[l] = new float[foes.Count];
+            QueueGaps[l] = new float[foes.Count];
         }
     }
 
@@ -73,6 +75,9 @@ internal sealed class StageService
     /// <summary>By lane, by lane that it yields to: share of that one's vehicles which it yields to.</summary>
     public float[][] FoeShares { get; }
 
+    /// <summary>By lane, by lane that it yields to: share of the time in which there is a gap while that one's queue goes.</summary>
+    public float[][] QueueGaps { get; }
+
     /// <summary>Takes in how the vehicles of the lanes share out over their ways.</summary>
     /// <param name="shares">By lane, by its links, 0-1; those of a lane sum to 1.</param>
     public void Update(float[][] shares)
@@ -95,6 +100,7 @@ internal sealed class StageService
                 }
 
                 FoeShares[l][f] = share;
+                QueueGaps[l][f] = MathF.Exp(-JunctionModel.GapS * JunctionModel.FoeVps * share);
             }
 
             // All ways open is exactly 1, whatever the sum rounds to.

@@ -73,6 +73,16 @@ internal sealed class TurnShares
             Settle(l);
         }
 
+        // A zone that has failed may have lied before that was known.
+        foreach (var exit in _exits.Where(e => e.IsLost))
+        {
+            foreach (var (lane, _) in exit.From)
+            {
+                Array.Clear(_counted[lane]);
+                _prior[lane].CopyTo(Values[lane], 0);
+            }
+        }
+
         Array.Clear(_left);
         return true;
     }
@@ -119,6 +129,9 @@ internal sealed class TurnShares
 
         public (int Lane, int Link)[] From => from;
 
+        /// <summary>True when its zones did not say all of the last window.</summary>
+        public bool IsLost { get; private set; }
+
         public void Update(DetectorFrame frame)
         {
             var now = 0f;
@@ -137,6 +150,7 @@ internal sealed class TurnShares
         public float? Take()
         {
             float? began = _isKnown ? Math.Max(0, _began) : null;
+            IsLost = !_isKnown;
             _began = _isKnown ? Math.Min(0, _began) : 0;
             _isKnown = true;
             return began;

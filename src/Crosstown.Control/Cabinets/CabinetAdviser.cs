@@ -50,12 +50,12 @@ public sealed class CabinetAdviser
     private readonly CabinetShows _shows;
     private readonly Dictionary<uint, int> _stageOf = [];
     private readonly long[] _waitsSinceMs = new long[Slots];
+    private readonly long[] _pressedMs = new long[Slots];
     private readonly uint[] _next = new uint[RingChoices.Most];
     private readonly long _runsSinceMs;
     private readonly long _quietAfterPreemptMs;
     private long? _preemptEndMs;
     private long _fence;
-    private readonly long[] _pressedMs = new long[32];
     private uint _wished;
 
     /// <param name="site">The signal in stages, one for each set of phases of the cabinet.</param>

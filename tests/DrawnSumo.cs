@@ -162,7 +162,8 @@ internal sealed class TraciRelay : IDisposable
         }
     }
 
-    private static TcpClient Connect(int port)
+    /// <summary>Connects to a simulator that may still be starting.</summary>
+    internal static TcpClient Connect(int port)
     {
         for (var tries = 0; ; tries++)
         {
@@ -177,7 +178,8 @@ internal sealed class TraciRelay : IDisposable
         }
     }
 
-    private static byte[]? Take(NetworkStream from)
+    /// <summary>One whole message with its length; null when the other side has gone.</summary>
+    internal static byte[]? Take(NetworkStream from)
     {
         var head = new byte[4];
         if (from.ReadAtLeast(head, 4, throwOnEndOfStream: false) < 4)

@@ -113,7 +113,6 @@ internal sealed class JunctionModel
     /// <summary>Walkers who may be expected to wait at a crossing after some seconds without a walk; nothing counts them.</summary>
     public static float Walkers(int waitedS) => WalkersPerS * waitedS;
 
-
     public int Stages => _stages;
 
     /// <summary>Expected arrivals at the stop lines: second by second, lane by lane.</summary>
@@ -279,7 +278,6 @@ internal sealed class JunctionModel
 
         return course.Cost;
     }
-
 
     /// <summary>False where a cabinet would not go from one stage to the other past those who wait in between.</summary>
     private bool MayFollow(Course course, int to)

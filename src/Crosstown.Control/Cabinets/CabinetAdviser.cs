@@ -34,6 +34,9 @@ public sealed class CabinetAdviser
     /// <summary>Where somebody has waited for so long no green is held any more, whatever is wished: the rings go on.</summary>
     private const int LongestHeldMs = 105_000;
 
+    /// <summary>The same for walkers who pressed a button, ms: who waits longer goes without a walk.</summary>
+    private const int LongestHeldForWalkersMs = 45_000;
+
     private const int QuietAfterStartMs = 15 * 60_000;
     private const int FreeCycleMs = 120_000;
     private const int CyclesAfterPreempt = 2;
@@ -47,6 +50,7 @@ public sealed class CabinetAdviser
     private readonly CabinetShows _shows;
     private readonly Dictionary<uint, int> _stageOf = [];
     private readonly long[] _waitsSinceMs = new long[Slots];
+    private readonly long[] _pressedMs = new long[Slots];
     private readonly uint[] _next = new uint[RingChoices.Most];
     private readonly long _runsSinceMs;
     private readonly long _quietAfterPreemptMs;
@@ -99,6 +103,7 @@ public sealed class CabinetAdviser
         var called = Follow(nowMs, state, letters);
         Greens = state.Greens;
         var (stage, holdS) = _controller.Decide(frame, (int)(nowMs / 1000), _driver);
+        var haveWalkersWaited = HaveWalkersWaited(nowMs, state.WalkersWaiting);
         Pause = PauseAt(nowMs, state);
         Wish = 0;
         if (Pause != CabinetPause.None)
@@ -116,7 +121,7 @@ public sealed class CabinetAdviser
         var order = default(CabinetOrder).With(free);
         if (!_shows.IsChanging)
         {
-            var isPatient = status.WaitedMs.Max() < LongestHeldMs;
+            var isPatient = !haveWalkersWaited && status.WaitedMs.Max() < LongestHeldMs;
             Wish = _wished = isPatient && (holdS > 0 || stage == _driver.Stage) ? state.Greens : Choose(state.Greens, called, isPatient ? stage : -1);
         }
 
@@ -144,6 +149,19 @@ public sealed class CabinetAdviser
         }
 
         return order;
+    }
+
+    /// <summary>True when a walker has waited long since the button was pressed, whatever the phase shows vehicles.</summary>
+    private bool HaveWalkersWaited(long nowMs, uint waiting)
+    {
+        var isLong = false;
+        for (var phase = 0; phase < _pressedMs.Length; phase++)
+        {
+            _pressedMs[phase] = !Bits.Has(waiting, phase) ? 0 : _pressedMs[phase] == 0 ? nowMs : _pressedMs[phase];
+            isLong |= _pressedMs[phase] != 0 && nowMs - _pressedMs[phase] >= LongestHeldForWalkersMs;
+        }
+
+        return isLong;
     }
 
     private CabinetOrder Hold(CabinetOrder order, ControllerStatus status, uint greens)

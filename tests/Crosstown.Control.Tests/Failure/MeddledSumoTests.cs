@@ -125,9 +125,9 @@ public sealed class MeddledSumoTests
             try
             {
                 using var client = _listener.AcceptTcpClient();
-                using var sumo = Connect(sumoPort);
+                using var sumo = TraciRelay.Connect(sumoPort);
                 _sumo = sumo.GetStream();
-                while (_steps < _plan.Steps && Take(client.GetStream()) is { } asked)
+                while (_steps < _plan.Steps && TraciRelay.Take(client.GetStream()) is { } asked)
                 {
                     client.GetStream().Write(Pass(asked));
                 }
@@ -135,21 +135,6 @@ public sealed class MeddledSumoTests
             catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
             {
                 // Either side may go first.
-            }
-        }
-
-        private static TcpClient Connect(int port)
-        {
-            for (var tries = 0; ; tries++)
-            {
-                try
-                {
-                    return new TcpClient("127.0.0.1", port) { NoDelay = true };
-                }
-                catch (SocketException) when (tries < 400)
-                {
-                    Thread.Sleep(25);
-                }
             }
         }
 
@@ -221,7 +206,7 @@ public sealed class MeddledSumoTests
         private byte[] Ask(byte[] commands)
         {
             _sumo.Write([.. Number(commands.Length + 4), .. commands]);
-            return Take(_sumo) ?? throw new IOException("SUMO went.");
+            return TraciRelay.Take(_sumo) ?? throw new IOException("SUMO went.");
         }
 
         private static byte[] Number(int value)
@@ -229,20 +214,6 @@ public sealed class MeddledSumoTests
             var bytes = new byte[4];
             BinaryPrimitives.WriteInt32BigEndian(bytes, value);
             return bytes;
-        }
-
-        private static byte[]? Take(NetworkStream from)
-        {
-            var head = new byte[4];
-            if (from.ReadAtLeast(head, 4, throwOnEndOfStream: false) < 4)
-            {
-                return null;
-            }
-
-            var message = new byte[BinaryPrimitives.ReadInt32BigEndian(head)];
-            head.CopyTo(message, 0);
-            from.ReadExactly(message.AsSpan(4));
-            return message;
         }
     }
 }

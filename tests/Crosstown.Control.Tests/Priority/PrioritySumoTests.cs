@@ -24,9 +24,7 @@ public sealed class PrioritySumoTests(ITestOutputHelper output)
         Assert.Empty(without.Records);
         Assert.Equal((0, 0), (without.Unfinished, with.Unfinished));
         Assert.True(with.RescueS.Average() < 0.85 * without.RescueS.Average());
-
-        // An adaptive signal sees a bus coming as it sees cars: on streets as empty as these there is little to gain.
-        Assert.True(with.BusS.Average() < (controller == PriorityWorld.Controller.Fixed ? 1 : 1.05) * without.BusS.Average());
+        Assert.True(with.BusS.Average() < without.BusS.Average());
         Assert.Contains(with.Records, r => r.IsUseful);
         if (controller == PriorityWorld.Controller.Fixed)
         {

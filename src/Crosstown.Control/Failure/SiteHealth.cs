@@ -41,6 +41,24 @@ public sealed class SiteHealth
     /// <summary>Vehicles that a single neighbor must have seen.</summary>
     private const int OneVeh = 8;
 
+    /// <summary>The same of one that has not proven itself, where it cannot have missed any.</summary>
+    private const int UnprovenVeh = 2;
+
+    /// <summary>A detector that says the same for longer than this, and than twice as long as it ever did, has to prove itself again, s.</summary>
+    private const int ProvenS = 60;
+
+    /// <summary>A vehicle in a zone of this length or more is seen there, however fast it drives, m.</summary>
+    private const double LongM = 20;
+
+    /// <summary>Seconds of green for every way of a lane in which something on it must change, if anybody stands there and the exits move.</summary>
+    private const int FrozenS = 10;
+
+    /// <summary>Who yields is given so much more time.</summary>
+    private const float YieldingPart = 0.25f;
+
+    /// <summary>Who drives slower may stand in a jam, m/s.</summary>
+    private const float SlowMps = 3;
+
     /// <summary>Vehicles that left a zone in green, not long after some stood there, before the loop behind it should have seen one.</summary>
     private const int QueueVeh = 8;
 
@@ -101,7 +119,7 @@ public sealed class SiteHealth
 
             if (!sensors.TryGetValue(detector, out var sensor))
             {
-                sensors[detector] = sensor = new Sensor(detector, kind, Math.Max(1, (int)(lengthM / VehicleM)));
+                sensors[detector] = sensor = new Sensor(detector, kind, lengthM);
             }
 
             return sensor;
@@ -213,7 +231,8 @@ public sealed class SiteHealth
         kept.Clear();
         foreach (var sensor in _sensors)
         {
-            if (sensor.Verdict != DetectorVerdict.Healthy)
+            // What lies beyond is of use only from one that is seen to work.
+            if (sensor.Verdict != DetectorVerdict.Healthy || (sensor.Kind == SensorKind.Beyond && !sensor.IsProven))
             {
                 var d = sensor.Detector;
                 kept.Add((d, frame.Vehicles[d], frame.Halting[d], frame.SpeedMps[d], frame.Passed[d], frame.Covered[d]));
@@ -273,7 +292,18 @@ public sealed class SiteHealth
         sensor.Value = value;
         sensor.Other = other;
         sensor.SpeedMps = frame.SpeedMps[d];
-        sensor.UnmovedS = sensor.HasMoved ? 0 : sensor.UnmovedS + 1;
+        if (sensor.HasMoved)
+        {
+            sensor.LongestUnmovedS = Math.Max(sensor.LongestUnmovedS, sensor.Verdict == DetectorVerdict.Healthy ? sensor.UnmovedS : 0);
+            sensor.IsProven = true;
+            sensor.UnmovedS = 0;
+        }
+        else
+        {
+            sensor.UnmovedS++;
+            sensor.IsProven &= sensor.UnmovedS <= Math.Max(ProvenS, 2 * sensor.LongestUnmovedS);
+        }
+
         sensor.CalmS = sensor.Chatter > CalmVeh ? 0 : sensor.CalmS + 1;
         if (sensor.HasMoved)
         {
@@ -329,11 +359,13 @@ public sealed class SiteHealth
         {
             var isAlone = _site.Approaches[_approachOf[l]].Lanes.Length == 1;
             zone.StoodS = zone.Other > 0 ? 0 : zone.StoodS + 1;
-            var left = isGreen && (isAlone || zone.StoodS <= StoodS) ? Math.Max(0, -zone.Change) : 0;
+            var left = isGreen && (isAlone || zone.StoodS <= StoodS) ? Math.Clamp(-zone.Change, 0, 1) : 0;
             gone = stop?.Change ?? left;
             Add(zone, stop, advance);
             var (byStop, byAdvance) = (zone.SeenByStop, zone.SeenByAdvance);
-            if ((byStop >= BothVeh && byAdvance >= BothVeh) || (advance is null && byStop >= OneVeh) || (stop is null && byAdvance >= OneVeh))
+            var isUnproven = !zone.IsProven && zone.LengthM >= LongM;
+            if ((byStop >= BothVeh && byAdvance >= BothVeh) || (advance is null && byStop >= OneVeh) || (stop is null && byAdvance >= OneVeh)
+                || (isUnproven && (IsSeen(stop, byStop) || IsSeen(advance, byAdvance) || (zone.Value == 0 && (IsCovered(stop) || IsCovered(advance))))))
             {
                 zone.Suspect = zone.Value > 0 ? DetectorVerdict.Stuck : DetectorVerdict.Silent;
             }
@@ -359,7 +391,7 @@ public sealed class SiteHealth
             if (stop is not null)
             {
                 stop.SeenByZone += left;
-                if (stop.SeenByZone >= (isAlone ? AloneVeh : QueueVeh) && (isAlone || advance is null || !_isBalanced[_approachOf[l]] || Missing(l, stop) >= _storage[_approachOf[l]]))
+                if (stop.SeenByZone >= (!stop.IsProven ? UnprovenVeh + 1 : isAlone ? AloneVeh : QueueVeh) && (!stop.IsProven || isAlone || advance is null || !_isBalanced[_approachOf[l]] || Missing(l, stop) >= _storage[_approachOf[l]]))
                 {
                     stop.Suspect = stop.CoveredS > 0 ? DetectorVerdict.Stuck : DetectorVerdict.Silent;
                 }
@@ -383,12 +415,50 @@ public sealed class SiteHealth
             }
         }
 
+        Thaw(lane, site, driver);
         foreach (var (exit, share) in lane.Exits)
         {
             exit.SeenByStop += gone * share;
             exit.SeenByZone += lane.Exits.Length == 1 && site.Links.Length == 1 ? gone : 0;
         }
     }
+
+    /// <summary>Where all is green, nobody is in the way, and nothing changes though somebody is said to be there, nobody is.</summary>
+    private static void Thaw(LaneSensors lane, ApproachLane site, StageDriver driver)
+    {
+        var (isFree, isYielding, isMoving) = (true, false, false);
+        foreach (var link in site.Links)
+        {
+            isFree &= driver.Aspect(link.Link) == LinkAspect.Green;
+            isYielding |= driver.State[link.Link] != 'G';
+        }
+
+        foreach (var (exit, _) in lane.Exits)
+        {
+            isFree &= exit.Verdict != DetectorVerdict.Healthy || !exit.IsProven || !(exit.Other > 0 && exit.SpeedMps < SlowMps);
+        }
+
+        foreach (var sensor in lane.Own)
+        {
+            isMoving |= IsWell(sensor) && sensor.HasMoved;
+        }
+
+        lane.FrozenS = isMoving || !isFree ? 0 : lane.FrozenS + (isYielding ? YieldingPart : 1);
+        if (lane.FrozenS < FrozenS)
+        {
+            return;
+        }
+
+        foreach (var sensor in lane.Own)
+        {
+            var stands = sensor.Kind == SensorKind.Loop ? sensor.CoveredS >= FrozenS : sensor.Value > 0 && sensor.UnmovedS >= FrozenS;
+            sensor.Suspect = IsWell(sensor) && stands ? DetectorVerdict.Stuck : sensor.Suspect;
+        }
+    }
+
+    private static bool IsSeen(Sensor? loop, float vehicles) => loop is not null && vehicles >= UnprovenVeh && loop.Chatter <= CalmVeh;
+
+    private static bool IsCovered(Sensor? loop) => loop is not null && loop.CoveredS > SilentS;
 
     private double Missing(int l, Sensor loop) => _balance[_approachOf[l]] - loop.BalanceThen;
 
@@ -419,6 +489,11 @@ public sealed class SiteHealth
         else if (sensor.Kind != SensorKind.Loop && sensor.Value > 0 && sensor.UnmovedS >= stillS && sensor.Value < sensor.Room - 1)
         {
             // Vehicles that stand for so long are a jam, which fills the zone.
+            found = DetectorVerdict.Stuck;
+        }
+        else if (sensor.Kind != SensorKind.Loop && sensor.Value > 0 && sensor.Other < sensor.Value && (sensor.UnmovedS - 1) * sensor.SpeedMps > 2 * sensor.LengthM && sensor.SpeedMps > SlowMps)
+        {
+            // Who drives so fast would have left.
             found = DetectorVerdict.Stuck;
         }
         else if (sensor.Kind == SensorKind.Beyond && (sensor.SeenByZone >= OneVeh || (sensor.Value > 0 && sensor.SeenByStop >= ExitVeh && sensor.UnmovedS >= ExitStillS)))
@@ -463,16 +538,32 @@ public sealed class SiteHealth
         Beyond,
     }
 
-    private sealed record LaneSensors(Sensor? Zone, Sensor? Stop, Sensor? Advance, (Sensor Exit, float Share)[] Exits);
+    private sealed class LaneSensors(Sensor? zone, Sensor? stop, Sensor? advance, (Sensor Exit, float Share)[] exits)
+    {
+        public Sensor? Zone => zone;
 
-    private sealed class Sensor(int detector, SensorKind kind, int room)
+        public Sensor? Stop => stop;
+
+        public Sensor? Advance => advance;
+
+        public (Sensor Exit, float Share)[] Exits => exits;
+
+        public Sensor[] Own { get; } = [.. new[] { zone, stop, advance }.OfType<Sensor>()];
+
+        /// <summary>Seconds of green for all ways in which nothing changed.</summary>
+        public float FrozenS { get; set; }
+    }
+
+    private sealed class Sensor(int detector, SensorKind kind, double lengthM)
     {
         public int Detector { get; } = detector;
 
         public SensorKind Kind { get; } = kind;
 
         /// <summary>Vehicles that fit in.</summary>
-        public int Room { get; } = room;
+        public int Room { get; } = Math.Max(1, (int)(lengthM / VehicleM));
+
+        public double LengthM => lengthM;
 
         public DetectorVerdict Verdict { get; set; }
 
@@ -492,6 +583,12 @@ public sealed class SiteHealth
         public float Change { get; set; }
 
         public bool HasMoved { get; set; }
+
+        /// <summary>True while it is seen to work: it has moved, and does not rest for longer than it is wont to.</summary>
+        public bool IsProven { get; set; }
+
+        /// <summary>For how long it said the same at most, while nothing spoke against it, s.</summary>
+        public int LongestUnmovedS { get; set; }
 
         public int SaysNothingS { get; set; }
 

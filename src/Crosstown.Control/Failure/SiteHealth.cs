@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Crosstown.Control.Sites;
 using Crosstown.Core.Networks;
 
@@ -49,6 +50,9 @@ public sealed class SiteHealth
 
     /// <summary>A vehicle in a zone of this length or more is seen there, however fast it drives, m.</summary>
     private const double LongM = 20;
+
+    /// <summary>Seconds without chatter before a detector's word counts against others.</summary>
+    private const int AccuserS = 20;
 
     /// <summary>Seconds of green for every way of a lane in which something on it must change, if anybody stands there and the exits move.</summary>
     private const int FrozenS = 10;
@@ -216,8 +220,9 @@ public sealed class SiteHealth
         var blind = 0.0;
         foreach (var lane in _lanes)
         {
-            var loops = (IsWell(lane.Stop) ? 0.5 : 0) + (IsWell(lane.Advance) ? 0.5 : 0);
-            blind += IsWell(lane.Zone) ? 0 : 1 - loops;
+            Doubt(lane);
+            var loops = (IsUsed(lane.Stop) ? 0.5 : 0) + (IsUsed(lane.Advance) ? 0.5 : 0);
+            blind += IsUsed(lane.Zone) ? 0 : 1 - loops;
         }
 
         BlindShare = _lanes.Length == 0 ? 1 : blind / _lanes.Length;
@@ -231,8 +236,7 @@ public sealed class SiteHealth
         kept.Clear();
         foreach (var sensor in _sensors)
         {
-            // What lies beyond is of use only from one that is seen to work.
-            if (sensor.Verdict != DetectorVerdict.Healthy || (sensor.Kind == SensorKind.Beyond && !sensor.IsProven))
+            if (sensor.Verdict != DetectorVerdict.Healthy || sensor.IsDoubtful)
             {
                 var d = sensor.Detector;
                 kept.Add((d, frame.Vehicles[d], frame.Halting[d], frame.SpeedMps[d], frame.Passed[d], frame.Covered[d]));
@@ -255,6 +259,11 @@ public sealed class SiteHealth
             = (values.Vehicles, values.Halting, values.SpeedMps, values.Passed, values.Covered);
 
     private static bool IsWell(Sensor? sensor) => sensor is { Verdict: DetectorVerdict.Healthy, SaysNothingS: 0 };
+
+    private static bool IsUsed(Sensor? sensor) => IsWell(sensor) && !sensor!.IsDoubtful;
+
+    /// <summary>True for one whose word counts against others: one that chatters is not known at once.</summary>
+    private static bool IsCalm([NotNullWhen(true)] Sensor? sensor) => sensor is not null && sensor.CalmS >= AccuserS;
 
     /// <summary>What a detector says by itself.</summary>
     private static void Watch(Sensor sensor, DetectorFrame frame)
@@ -296,12 +305,17 @@ public sealed class SiteHealth
         {
             sensor.LongestUnmovedS = Math.Max(sensor.LongestUnmovedS, sensor.Verdict == DetectorVerdict.Healthy ? sensor.UnmovedS : 0);
             sensor.IsProven = true;
+            sensor.IsDoubtful = false;
             sensor.UnmovedS = 0;
         }
         else
         {
             sensor.UnmovedS++;
-            sensor.IsProven &= sensor.UnmovedS <= Math.Max(ProvenS, 2 * sensor.LongestUnmovedS);
+            if (sensor.Kind == SensorKind.Beyond)
+            {
+                sensor.IsProven &= !IsStillFor(sensor, 0);
+                sensor.IsDoubtful = !sensor.IsProven;
+            }
         }
 
         sensor.CalmS = sensor.Chatter > CalmVeh ? 0 : sensor.CalmS + 1;
@@ -309,6 +323,31 @@ public sealed class SiteHealth
         {
             sensor.Moves++;
             (sensor.SeenByStop, sensor.SeenByAdvance, sensor.SeenByZone, sensor.AgainstS) = (0, 0, 0, 0);
+        }
+    }
+
+    /// <summary>True when it has said the same for longer than it is wont to.</summary>
+    private static bool IsStillFor(Sensor sensor, int lessS) => sensor.UnmovedS - lessS > Math.Max(ProvenS, 2 * sensor.LongestUnmovedS);
+
+    /// <summary>A detector of a lane has to prove itself again when it rests while the others there do not; and until it has, it counts for nothing beside one that has, or that failed.</summary>
+    private static void Doubt(LaneSensors lane)
+    {
+        var movedS = int.MaxValue;
+        foreach (var sensor in lane.Own)
+        {
+            movedS = IsWell(sensor) ? Math.Min(movedS, sensor.UnmovedS) : movedS;
+        }
+
+        var isKnown = false;
+        foreach (var sensor in lane.Own)
+        {
+            sensor.IsProven &= !IsStillFor(sensor, movedS);
+            isKnown |= sensor.IsProven || sensor.Verdict != DetectorVerdict.Healthy;
+        }
+
+        foreach (var sensor in lane.Own)
+        {
+            sensor.IsDoubtful = isKnown && !sensor.IsProven;
         }
     }
 
@@ -359,7 +398,7 @@ public sealed class SiteHealth
         {
             var isAlone = _site.Approaches[_approachOf[l]].Lanes.Length == 1;
             zone.StoodS = zone.Other > 0 ? 0 : zone.StoodS + 1;
-            var left = isGreen && (isAlone || zone.StoodS <= StoodS) ? Math.Clamp(-zone.Change, 0, 1) : 0;
+            var left = isGreen && IsCalm(zone) && (isAlone || zone.StoodS <= StoodS) ? Math.Clamp(-zone.Change, 0, 1) : 0;
             gone = stop?.Change ?? left;
             Add(zone, stop, advance);
             var (byStop, byAdvance) = (zone.SeenByStop, zone.SeenByAdvance);
@@ -399,7 +438,7 @@ public sealed class SiteHealth
         }
         else if (stop is not null && advance is not null && _isBalanced[_approachOf[l]])
         {
-            stop.SeenByAdvance += advance.Change;
+            stop.SeenByAdvance += IsCalm(advance) ? advance.Change : 0;
             if (stop.SeenByAdvance >= OneVeh && Missing(l, stop) >= _storage[_approachOf[l]])
             {
                 stop.Suspect = stop.CoveredS > 0 ? DetectorVerdict.Stuck : DetectorVerdict.Silent;
@@ -408,7 +447,7 @@ public sealed class SiteHealth
 
         if (stop is not null && advance is not null && _isBalanced[_approachOf[l]])
         {
-            advance.SeenByStop += stop.Change;
+            advance.SeenByStop += IsCalm(stop) ? stop.Change : 0;
             if (advance.SeenByStop >= OneVeh && -Missing(l, advance) >= _storage[_approachOf[l]])
             {
                 advance.Suspect = advance.CoveredS > 0 ? DetectorVerdict.Stuck : DetectorVerdict.Silent;
@@ -452,11 +491,11 @@ public sealed class SiteHealth
         foreach (var sensor in lane.Own)
         {
             var stands = sensor.Kind == SensorKind.Loop ? sensor.CoveredS >= FrozenS : sensor.Value > 0 && sensor.UnmovedS >= FrozenS;
-            sensor.Suspect = IsWell(sensor) && stands ? DetectorVerdict.Stuck : sensor.Suspect;
+            sensor.Suspect = IsWell(sensor) && !sensor.IsProven && stands ? DetectorVerdict.Stuck : sensor.Suspect;
         }
     }
 
-    private static bool IsSeen(Sensor? loop, float vehicles) => loop is not null && vehicles >= UnprovenVeh && loop.Chatter <= CalmVeh;
+    private static bool IsSeen(Sensor? loop, float vehicles) => IsCalm(loop) && vehicles >= UnprovenVeh;
 
     private static bool IsCovered(Sensor? loop) => loop is not null && loop.CoveredS > SilentS;
 
@@ -465,8 +504,8 @@ public sealed class SiteHealth
     private static void Add(Sensor zone, Sensor? stop, Sensor? advance)
     {
         // What one that has failed itself said before counts no more.
-        zone.SeenByStop = stop is null ? 0 : zone.SeenByStop + (zone.HasMoved ? 0 : stop.Change);
-        zone.SeenByAdvance = advance is null ? 0 : zone.SeenByAdvance + (zone.HasMoved ? 0 : advance.Change);
+        zone.SeenByStop = stop is null ? 0 : zone.SeenByStop + (zone.HasMoved || !IsCalm(stop) ? 0 : stop.Change);
+        zone.SeenByAdvance = advance is null ? 0 : zone.SeenByAdvance + (zone.HasMoved || !IsCalm(advance) ? 0 : advance.Change);
     }
 
     private void Judge(Sensor sensor)
@@ -586,6 +625,9 @@ public sealed class SiteHealth
 
         /// <summary>True while it is seen to work: it has moved, and does not rest for longer than it is wont to.</summary>
         public bool IsProven { get; set; }
+
+        /// <summary>True while it has not proven itself and there is better to go by.</summary>
+        public bool IsDoubtful { get; set; }
 
         /// <summary>For how long it said the same at most, while nothing spoke against it, s.</summary>
         public int LongestUnmovedS { get; set; }

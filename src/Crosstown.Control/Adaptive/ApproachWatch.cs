@@ -14,6 +14,9 @@ internal sealed class ApproachWatch
     /// <summary>How long the flows of the loops are remembered, s.</summary>
     private const double FlowMemoryS = 600;
 
+    /// <summary>What the signals before let go of is trusted to show when vehicles come after so many.</summary>
+    private const double EnoughFedVeh = 10;
+
     /// <summary>What was expected before anything was counted is worth so much, s.</summary>
     private const double PriorS = 60;
 
@@ -65,6 +68,10 @@ internal sealed class ApproachWatch
     private readonly int[] _passedS;
     private readonly bool[] _isQueue;
     private double _weight;
+    private double _fed;
+    private double _fedS;
+    private double _pulse = 1;
+    private double _driveS;
 
     /// <param name="approach">Its lanes.</param>
     /// <param name="lanes">What is known of each.</param>
@@ -89,6 +96,7 @@ internal sealed class ApproachWatch
     public void Update(DetectorFrame frame, int nowS, StageDriver driver)
     {
         Count(frame);
+        Feed(frame);
         var isWhole = true;
         for (var l = 0; l < _lanes.Length; l++)
         {
@@ -100,7 +108,7 @@ internal sealed class ApproachWatch
             else
             {
                 isWhole = false;
-                _lanes[l].Begin(Says(frame.Passed, lane.StopLoop) || Says(frame.Passed, lane.AdvanceLoop), Says(frame.Passed, lane.AdvanceLoop));
+                _lanes[l].Begin(Says(frame.Passed, lane.StopLoop) || Says(frame.Passed, lane.AdvanceLoop), Says(frame.Passed, lane.AdvanceLoop), _boost[l] > 1 ? 0 : _fedS);
             }
         }
 
@@ -112,6 +120,28 @@ internal sealed class ApproachWatch
     }
 
     private static bool Says(float[] values, int detector) => detector >= 0 && !float.IsNaN(values[detector]);
+
+    /// <summary>What the signals before let go of, in parts of what they do on average.</summary>
+    private void Feed(DetectorFrame frame)
+    {
+        const double keep = 1 - (1 / FlowMemoryS);
+        var (fed, sum) = (0.0, 0.0);
+        _fedS = 0;
+        foreach (var feeder in _approach.Feeders)
+        {
+            if (Says(frame.Passed, feeder.Loop))
+            {
+                _fedS = _fedS > 0 ? Math.Min(_fedS, feeder.DriveS) : feeder.DriveS;
+                fed += frame.Passed[feeder.Loop] * feeder.Share;
+                sum += frame.Passed[feeder.Loop] * feeder.Share * feeder.DriveS;
+            }
+        }
+
+        _fed = (_fed * keep) + fed;
+        _fedS = _fed >= EnoughFedVeh ? _fedS : 0;
+        _pulse = _fedS > 0 ? fed * _weight / _fed : 1;
+        _driveS = fed > 0 ? sum / fed : 0;
+    }
 
     private void Count(DetectorFrame frame)
     {
@@ -147,7 +177,7 @@ internal sealed class ApproachWatch
             var lane = _approach.Lanes[l];
             if (!Says(frame.Passed, lane.AdvanceLoop))
             {
-                _credit[l] += ExpectedVps(l, frame);
+                _credit[l] += ExpectedVps(l, frame) * (_boost[l] > 1 ? 1 : _pulse);
                 continue;
             }
 
@@ -173,7 +203,8 @@ internal sealed class ApproachWatch
                 _credit[l]--;
                 if (!Says(frame.Vehicles, _approach.Lanes[l].Zone))
                 {
-                    _lanes[l].Enter(nowS);
+                    var hasAdvance = Says(frame.Passed, _approach.Lanes[l].AdvanceLoop);
+                    _lanes[l].Enter(nowS + (hasAdvance ? _lanes[l].ReachS : _boost[l] > 1 ? 0 : _driveS), hasAdvance);
                 }
             }
         }

@@ -104,20 +104,29 @@ internal sealed class LaneWatch(double zoneM, double speedMps, double advanceM =
     /// <summary>Begins a second without a zone: nobody has entered or left yet.</summary>
     /// <param name="isSensed">True when a loop tells of this second.</param>
     /// <param name="hasAdvance">True when the loop before the stop line does.</param>
-    public void Begin(bool isSensed, bool hasAdvance)
+    /// <param name="reachS">Seconds from where vehicles are sensed before that; 0 when they are not.</param>
+    public void Begin(bool isSensed, bool hasAdvance, double reachS = 0)
     {
         (Entered, Left) = (0, 0);
         IsSensed = isSensed;
-        ReachS = hasAdvance ? _advanceS : 0;
+        ReachS = hasAdvance ? _advanceS : reachS;
     }
 
-    /// <summary>Somebody enters, at the loop before the stop line or, unseen, at its end: there no more than a few are expected.</summary>
-    public void Enter(double nowS)
+    /// <summary>Somebody enters, at the loop before the stop line or unseen: then no more than a few are expected.</summary>
+    /// <param name="dueS">Second of the clock at which it could be at the stop line.</param>
+    /// <param name="isSeen">True when the loop saw it.</param>
+    public void Enter(double dueS, bool isSeen)
     {
         Entered++;
-        if (ReachS > 0 || _dueS.Count < MostUnseen)
+        if (isSeen || _dueS.Count < MostUnseen)
         {
-            _dueS.Add(nowS + ReachS);
+            var place = _dueS.Count;
+            while (place > 0 && _dueS[place - 1] > dueS)
+            {
+                place--;
+            }
+
+            _dueS.Insert(place, dueS);
         }
     }
 
@@ -179,7 +188,7 @@ internal sealed class LaneWatch(double zoneM, double speedMps, double advanceM =
     /// <param name="nowS">Seconds of the clock.</param>
     /// <param name="advanceCovered">True while somebody is on the loop before the stop line; null when it says nothing.</param>
     /// <param name="expectedVps">Flow that is expected into the lane, vehicles a second.</param>
-    /// <param name="isLearning">True when those who entered were counted.</param>
+    /// <param name="isLearning">True when those who entered were counted, by the loop before the stop line.</param>
     public void End(double nowS, bool? advanceCovered, double expectedVps, bool isLearning)
     {
         _coveredS = advanceCovered == true && Entered == 0 ? _coveredS + 1 : 0;
@@ -190,7 +199,7 @@ internal sealed class LaneWatch(double zoneM, double speedMps, double advanceM =
             Expect(nowS, _advanceRoom);
         }
 
-        isFull |= ReachS > 0 && Left == 0 && DueBy(nowS) >= _advanceRoom;
+        isFull |= isLearning && Left == 0 && DueBy(nowS) >= _advanceRoom;
         Hidden = isFull ? Math.Min(Hidden + expectedVps, MostHiddenS * expectedVps) : _dueS.Count < _advanceRoom - 1 ? 0 : Math.Max(0, Hidden - Entered);
         Halting = DueBy(nowS - 1);
         _expectedVps = isLearning ? null : expectedVps;

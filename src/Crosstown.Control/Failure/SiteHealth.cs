@@ -137,6 +137,11 @@ public sealed class SiteHealth
             Find(upstream.Zone, SensorKind.Beyond, upstream.ZoneM);
         }
 
+        foreach (var feeder in site.Approaches.SelectMany(a => a.Feeders))
+        {
+            Find(feeder.Loop, SensorKind.BeyondLoop, 0);
+        }
+
         _sensors = [.. sensors.Values];
         _approachOf = [.. site.Approaches.SelectMany((a, i) => Enumerable.Repeat(i, a.Lanes.Length))];
         _storage = [.. site.Approaches.Select(a => a.Lanes.Sum(l => l.AdvanceM / VehicleM) + 2)];
@@ -269,7 +274,7 @@ public sealed class SiteHealth
     private static void Watch(Sensor sensor, DetectorFrame frame)
     {
         var d = sensor.Detector;
-        var isLoop = sensor.Kind == SensorKind.Loop;
+        var isLoop = sensor.IsLoop;
         var value = isLoop ? frame.Passed[d] : frame.Vehicles[d];
         var other = isLoop ? frame.Covered[d] : frame.Halting[d];
         sensor.HasMoved = false;
@@ -311,7 +316,7 @@ public sealed class SiteHealth
         else
         {
             sensor.UnmovedS++;
-            if (sensor.Kind == SensorKind.Beyond)
+            if (sensor.Kind is SensorKind.Beyond or SensorKind.BeyondLoop)
             {
                 sensor.IsProven &= !IsStillFor(sensor, 0);
                 sensor.IsDoubtful = !sensor.IsProven;
@@ -490,7 +495,7 @@ public sealed class SiteHealth
 
         foreach (var sensor in lane.Own)
         {
-            var stands = sensor.Kind == SensorKind.Loop ? sensor.CoveredS >= FrozenS : sensor.Value > 0 && sensor.UnmovedS >= FrozenS;
+            var stands = sensor.IsLoop ? sensor.CoveredS >= FrozenS : sensor.Value > 0 && sensor.UnmovedS >= FrozenS;
             sensor.Suspect = IsWell(sensor) && !sensor.IsProven && stands ? DetectorVerdict.Stuck : sensor.Suspect;
         }
     }
@@ -521,16 +526,16 @@ public sealed class SiteHealth
         {
             found = DetectorVerdict.Chattering;
         }
-        else if (sensor.Kind == SensorKind.Loop && sensor.CoveredS >= stillS)
+        else if (sensor.IsLoop && sensor.CoveredS >= stillS)
         {
             found = DetectorVerdict.Stuck;
         }
-        else if (sensor.Kind != SensorKind.Loop && sensor.Value > 0 && sensor.UnmovedS >= stillS && sensor.Value < sensor.Room - 1)
+        else if (!sensor.IsLoop && sensor.Value > 0 && sensor.UnmovedS >= stillS && sensor.Value < sensor.Room - 1)
         {
             // Vehicles that stand for so long are a jam, which fills the zone.
             found = DetectorVerdict.Stuck;
         }
-        else if (sensor.Kind != SensorKind.Loop && sensor.Value > 0 && sensor.Other < sensor.Value && (sensor.UnmovedS - 1) * sensor.SpeedMps > 2 * sensor.LengthM && sensor.SpeedMps > SlowMps)
+        else if (!sensor.IsLoop && sensor.Value > 0 && sensor.Other < sensor.Value && (sensor.UnmovedS - 1) * sensor.SpeedMps > 2 * sensor.LengthM && sensor.SpeedMps > SlowMps)
         {
             // Who drives so fast would have left.
             found = DetectorVerdict.Stuck;
@@ -575,6 +580,9 @@ public sealed class SiteHealth
 
         /// <summary>A zone that is not at the stop line.</summary>
         Beyond,
+
+        /// <summary>A loop at another signal.</summary>
+        BeyondLoop,
     }
 
     private sealed class LaneSensors(Sensor? zone, Sensor? stop, Sensor? advance, (Sensor Exit, float Share)[] exits)
@@ -598,6 +606,8 @@ public sealed class SiteHealth
         public int Detector { get; } = detector;
 
         public SensorKind Kind { get; } = kind;
+
+        public bool IsLoop => Kind is SensorKind.Loop or SensorKind.BeyondLoop;
 
         /// <summary>Vehicles that fit in.</summary>
         public int Room { get; } = Math.Max(1, (int)(lengthM / VehicleM));

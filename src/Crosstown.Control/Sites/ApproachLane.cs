@@ -42,6 +42,12 @@ public sealed record LaneLink(int Link, int ToLane, int ExitZone, double ExitM, 
     public required int Street { get; init; }
 }
 
+/// <summary>A lane at another signal, with a loop at its stop line, from which vehicles come without a signal in between.</summary>
+/// <param name="Loop">As an index among the equipment's detectors.</param>
+/// <param name="Share">Share of those who pass it that may be expected to come here, 0-1.</param>
+/// <param name="DriveS">Seconds from there to the stop line here, on an empty street.</param>
+public sealed record FeederLane(int Loop, double Share, double DriveS);
+
 /// <summary>A lane upstream of an approach, with a zone, from which vehicles come without another signal in between.</summary>
 /// <param name="Lane">Index in the network.</param>
 /// <param name="Zone">As an index among the equipment's detectors.</param>

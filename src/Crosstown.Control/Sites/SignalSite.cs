@@ -9,6 +9,7 @@ public sealed class SignalSite
 {
     private const double StopLoopM = 6;
     private const double ReachM = 400;
+    private const double FeederS = 60;
 
     private SignalSite(SignalCard card, StageMenu menu, ImmutableArray<Approach> approaches)
     {
@@ -88,6 +89,7 @@ public sealed class SignalSite
                 Edge = edge.Key,
                 Lanes = [.. edge.GroupBy(l => l.Connection.FromLane).OrderBy(l => l.Key).Select(l => MakeLane(card, l.Key, [.. l]))],
                 Upstream = [.. ListUpstream([.. edge.Select(l => l.Connection.FromLane).Distinct().Order()])],
+                Feeders = [.. ListFeeders([.. edge.Select(l => l.Connection.FromLane).Distinct().Order()])],
             }).ToImmutableArray();
             var menu = isOfReference ? StageMenu.OfReference(card) : StageMenu.OfLanes(card, approaches.SelectMany(a => a.Lanes).Select(l => l.Links.Select(k => k.Link).ToArray()));
             return new SignalSite(card, menu, approaches);
@@ -97,11 +99,11 @@ public sealed class SignalSite
         {
             var length = network.Lanes[lane].LengthM;
             var zone = zones[lane].OrderByDescending(z => z.Detector.EndM).FirstOrDefault((Detector: null!, Index: -1));
-            var stop = loops[lane].Where(l => length - l.Detector.StartM <= StopLoopM).OrderByDescending(l => l.Detector.StartM).FirstOrDefault((Detector: null!, Index: -1));
+            var stop = StopLoop(lane);
             var advance = loops[lane].Where(l => length - l.Detector.StartM > StopLoopM).OrderBy(l => l.Detector.StartM).FirstOrDefault((Detector: null!, Index: -1));
             var served = links.Where(l => card.IsServed(l.Link)).ToArray();
             served = served.Length > 0 ? served : links;
-            var weights = served.Select(l => l.Connection.Direction == TurnDirection.Straight ? 4.0 : l.Connection.Direction == TurnDirection.Around ? 0.1 : 1.0).ToArray();
+            var weights = served.Select(l => Weight(l.Connection)).ToArray();
             return new ApproachLane
             {
                 Lane = lane,
@@ -122,6 +124,45 @@ public sealed class SignalSite
             {
                 Street = network.Lanes[toLane].Edge,
             };
+        }
+
+        (LaneDetector Detector, int Index) StopLoop(int lane) =>
+            loops[lane].Where(l => network.Lanes[lane].LengthM - l.Detector.StartM <= StopLoopM).OrderByDescending(l => l.Detector.StartM).FirstOrDefault((Detector: null!, Index: -1));
+
+        double Weight(RoadConnection connection) => connection.Direction == TurnDirection.Straight ? 4 : connection.Direction == TurnDirection.Around ? 0.1 : 1;
+
+        // Lanes at other signals from which vehicles come here next, by the shortest way.
+        IEnumerable<FeederLane> ListFeeders(ImmutableArray<int> lanes)
+        {
+            var links = new Dictionary<int, (double Share, double DriveS)>();
+            var open = new Queue<(int Lane, double DriveS)>(lanes.Select(l => (l, DriveS(l))));
+            var seen = new HashSet<int>(lanes);
+            while (open.TryDequeue(out var next))
+            {
+                foreach (var connection in into[next.Lane].Where(c => network.Edges[network.Lanes[c.FromLane].Edge].Function == EdgeFunction.Street))
+                {
+                    var lane = connection.FromLane;
+                    if (connection.Signal is not null)
+                    {
+                        var known = links.GetValueOrDefault(lane, (0, next.DriveS));
+                        links[lane] = (known.Share + (Weight(connection) / from[lane].Sum(Weight)), Math.Min(known.DriveS, next.DriveS));
+                    }
+                    else if (next.DriveS < FeederS && seen.Add(lane))
+                    {
+                        open.Enqueue((lane, next.DriveS + DriveS(lane)));
+                    }
+                }
+            }
+
+            foreach (var (lane, link) in links.OrderBy(l => l.Key))
+            {
+                if (StopLoop(lane).Index is >= 0 and var loop)
+                {
+                    yield return new FeederLane(loop, Math.Min(1, link.Share), link.DriveS);
+                }
+            }
+
+            double DriveS(int lane) => network.Lanes[lane].LengthM / network.Lanes[lane].SpeedMps;
         }
 
         // Lanes with zones from which the approach is fed over junctions without a signal, nearest first.
@@ -180,4 +221,6 @@ public sealed record Approach
     public required ImmutableArray<ApproachLane> Lanes { get; init; }
 
     public required ImmutableArray<UpstreamLane> Upstream { get; init; }
+
+    public ImmutableArray<FeederLane> Feeders { get; init; } = [];
 }

@@ -30,7 +30,7 @@ public static class TraciRun
     {
         var sites = SignalSite.List(network, equipment, reference);
         var wanted = sites.SelectMany(s => s.Approaches).SelectMany(a => a.Lanes.SelectMany(l => (int[])[l.Zone, l.StopLoop, l.AdvanceLoop, .. l.Links.Select(k => k.ExitZone)])
-            .Concat(a.Upstream.Select(u => u.Zone))).Where(d => d >= 0 && (!settings.SensesLoopsOnly || equipment.Detectors[d].IsLoop)).Distinct().Order().ToArray();
+            .Concat(a.Upstream.Select(u => u.Zone)).Concat(a.Feeders.Select(f => f.Loop))).Where(d => d >= 0 && (!settings.SensesLoopsOnly || equipment.Detectors[d].IsLoop)).Distinct().Order().ToArray();
         var disturb = settings.Disturbs?.Invoke(wanted);
         var times = new List<double>();
         GuardedSignal[] signals = [];

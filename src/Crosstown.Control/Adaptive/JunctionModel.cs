@@ -59,12 +59,17 @@ internal sealed class JunctionModel
     private readonly int[] _crossings;
     private readonly bool[][] _walks;
     private readonly ulong[] _skipped;
+    private readonly int[] _order;
+    private readonly bool[] _isReference;
 
     public JunctionModel(SignalSite site, RoadProfile profile)
     {
         _lanes = site.Lanes.Length;
         _stages = site.Menu.Stages.Length;
         _skipped = [.. site.Skipped];
+        _order = [.. site.Menu.ReferenceOrder];
+        _isReference = [.. Enumerable.Range(0, _stages).Select(s => _order.Contains(s))];
+        Ends = _isReference.All(s => s) ? [CourseEnd.ReferenceOrder, CourseEnd.AnyStage] : [CourseEnd.ReferenceOrder, CourseEnd.ReferenceStage, CourseEnd.AnyStage];
         var card = site.Card;
         var stages = site.Menu.Stages;
         _service = [.. stages.Select(s => new StageService(site, l => s[l]))];
@@ -114,6 +119,9 @@ internal sealed class JunctionModel
     public static float Walkers(int waitedS) => WalkersPerS * waitedS;
 
     public int Stages => _stages;
+
+    /// <summary>Simple controllers that may go on with a course, without those that would do the same as another.</summary>
+    public CourseEnd[] Ends { get; }
 
     /// <summary>Expected arrivals at the stop lines: second by second, lane by lane.</summary>
     public Span<float> Arrivals => _arrivals;
@@ -243,9 +251,12 @@ internal sealed class JunctionModel
         Hold(course, _leastS[to]);
     }
 
-    /// <summary>Goes on to the horizon as a simple controller would: each stage until its queues have gone, then the one that serves most a second.</summary>
+    /// <summary>Goes on to the horizon as a simple controller would: each stage until its queues have gone, then the next.</summary>
+    /// <param name="course">Taken to its end.</param>
+    /// <param name="atMost">It is left where it costs more.</param>
+    /// <param name="end">Which stage is the next.</param>
     /// <returns>The cost of the whole course, vehicle-seconds.</returns>
-    public float Finish(Course course, float atMost)
+    public float Finish(Course course, float atMost, CourseEnd end)
     {
         while (course.TimeS < HorizonS && course.Cost < atMost)
         {
@@ -260,7 +271,7 @@ internal sealed class JunctionModel
                 }
             }
 
-            var next = isServing ? course.Stage : Best(course);
+            var next = isServing ? course.Stage : end == CourseEnd.ReferenceOrder && Array.IndexOf(_order, course.Stage) is >= 0 and var place ? NextInOrder(course, place) : Best(course, end);
             if (next == course.Stage)
             {
                 Hold(course, 1);
@@ -300,13 +311,47 @@ internal sealed class JunctionModel
         return true;
     }
 
-    private int Best(Course course)
+    /// <summary>The next stage of the reference program that somebody waits for who is not served now; the same one where nobody does.</summary>
+    private int NextInOrder(Course course, int place)
+    {
+        const float Somebody = 0.5f;
+        var now = _service[course.Stage];
+        for (var i = 1; i < _order.Length; i++)
+        {
+            var s = _order[(place + i) % _order.Length];
+            if (s == course.Stage || !MayFollow(course, s))
+            {
+                continue;
+            }
+
+            var waiting = 0f;
+            for (var l = 0; l < _lanes; l++)
+            {
+                waiting += _service[s].Go[l] > 0 && now.Go[l] <= 0 ? course.Queue[l] : 0;
+            }
+
+            for (var c = 0; c < _crossings.Length; c++)
+            {
+                waiting += _walks[s][c] ? course.Walkers[c] : 0;
+            }
+
+            if (waiting > Somebody)
+            {
+                return s;
+            }
+        }
+
+        return course.Stage;
+    }
+
+    /// <summary>The stage that serves most a second.</summary>
+    private int Best(Course course, CourseEnd end)
     {
         var best = course.Stage;
         var bestRate = 0f;
         for (var s = 0; s < _stages; s++)
         {
-            if (s == course.Stage || !MayFollow(course, s))
+            if (s == course.Stage || (end != CourseEnd.AnyStage && !_isReference[s]) || !MayFollow(course, s))
             {
                 continue;
             }
@@ -456,6 +501,19 @@ internal sealed class JunctionModel
         course.TimeS++;
         course.HeldS++;
     }
+}
+
+/// <summary>Which stage is the next, where a simple controller goes on with a course.</summary>
+internal enum CourseEnd
+{
+    /// <summary>The next of the reference program that somebody waits for, as an actuated controller does.</summary>
+    ReferenceOrder,
+
+    /// <summary>The one of the reference program that serves most a second.</summary>
+    ReferenceStage,
+
+    /// <summary>The one of all that serves most a second.</summary>
+    AnyStage,
 }
 
 /// <summary>A course of stages under way in the model.</summary>

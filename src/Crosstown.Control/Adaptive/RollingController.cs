@@ -25,6 +25,7 @@ public sealed class RollingController : IPricedController
     private readonly bool[] _yielded;
     private readonly Course _prefix;
     private readonly Course _trial;
+    private readonly Course _end;
 
     public RollingController(SignalSite site, RoadProfile profile)
     {
@@ -44,6 +45,7 @@ public sealed class RollingController : IPricedController
         _isWanted = new bool[_model.Stages];
         _prefix = new Course(site.Lanes.Length, _model.Crossings.Length);
         _trial = new Course(site.Lanes.Length, _model.Crossings.Length);
+        _end = new Course(site.Lanes.Length, _model.Crossings.Length);
     }
 
     /// <inheritdoc/>
@@ -59,7 +61,7 @@ public sealed class RollingController : IPricedController
             _model.Change(_trial, stage);
         }
 
-        return _model.Finish(_trial, float.MaxValue);
+        return Finish(float.MaxValue);
     }
 
     public (int Stage, int HoldS) Decide(DetectorFrame frame, int nowS, StageDriver driver)
@@ -93,7 +95,7 @@ public sealed class RollingController : IPricedController
         // To stay and go on as a simple controller would is a course too.
         _trial.CopyFrom(_model.Start);
         _model.Hold(_trial, 1);
-        var best = _model.Finish(_trial, float.MaxValue);
+        var best = Finish(float.MaxValue);
         var (bestStage, bestHold) = (stay, 60);
         _prefix.CopyFrom(_model.Start);
         for (var h = 0; h < Holds.Length; h++)
@@ -122,7 +124,7 @@ public sealed class RollingController : IPricedController
 
                 _trial.CopyFrom(_prefix);
                 _model.Change(_trial, to);
-                var cost = _model.Finish(_trial, best);
+                var cost = Finish(best);
                 if (cost < best - 1e-3f && (Holds[h] > 0 || ServiceClock.FindDue(_site, _profile, driver, nowS, to) is null))
                 {
                     best = cost;
@@ -133,6 +135,19 @@ public sealed class RollingController : IPricedController
 
         OwnPrice = best;
         return bestHold == 0 ? (bestStage, 0) : (stay, bestHold);
+    }
+
+    /// <summary>What the course on trial costs at its end, if the best of the simple controllers goes on with it.</summary>
+    private float Finish(float atMost)
+    {
+        var least = float.MaxValue;
+        foreach (var end in _model.Ends)
+        {
+            _end.CopyFrom(_trial);
+            least = Math.Min(least, _model.Finish(_end, Math.Min(atMost, least), end));
+        }
+
+        return least;
     }
 
     private void See(DetectorFrame frame, int nowS, StageDriver driver)

@@ -318,7 +318,8 @@ public sealed class SiteHealth
             sensor.UnmovedS++;
             if (sensor.Kind is SensorKind.Beyond or SensorKind.BeyondLoop)
             {
-                sensor.IsProven &= !IsStillFor(sensor, 0);
+                // A street behind may be full for long.
+                sensor.IsProven &= sensor.Value > 0 || !IsStillFor(sensor, 0);
                 sensor.IsDoubtful = !sensor.IsProven;
             }
         }

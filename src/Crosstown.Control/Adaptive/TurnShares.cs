@@ -5,7 +5,7 @@ namespace Crosstown.Control.Adaptive;
 /// <summary>How the vehicles of each lane share out over its ways on, learned from how many leave each lane and how many begin each street behind the signal.</summary>
 /// <remarks>
 /// Window by window, what began a street is shared out among the lanes that lead there, by how many left them and the shares known so far: expectation and maximization over counts.
-/// Lanes that are served at different times tell their shares apart; what is not seen keeps the shares that the site began with.
+/// Lanes that are served at different times tell their shares apart. Where nothing tells of a street, those went there who left and began none of the others that can be reached from the same lanes.
 /// </remarks>
 internal sealed class TurnShares
 {
@@ -15,6 +15,9 @@ internal sealed class TurnShares
     /// <summary>From a stop line to the street behind the junction, s.</summary>
     private const int CrossingS = 3;
 
+    /// <summary>Vehicles that may have begun streets before they were seen to leave, at most.</summary>
+    private const float MostRestVeh = 5;
+
     private const float PriorVeh = 12;
     private const float MemoryVeh = 150;
 
@@ -22,7 +25,7 @@ internal sealed class TurnShares
     private readonly float[][] _counted;
     private readonly float[] _left;
     private readonly float[,] _late;
-    private readonly ExitFlow[] _exits;
+    private readonly Part[] _parts;
     private int _seconds;
 
     public TurnShares(SignalSite site)
@@ -32,9 +35,24 @@ internal sealed class TurnShares
         _counted = [.. _prior.Select(p => new float[p.Length])];
         _left = new float[site.Lanes.Length];
         _late = new float[CrossingS, site.Lanes.Length];
-        _exits = [.. site.Lanes.SelectMany((l, lane) => l.Links.Select((k, link) => (Exit: k, Lane: lane, Link: link)))
-            .Where(k => k.Exit.ExitZone >= 0).GroupBy(k => k.Exit.Street)
-            .Select(g => new ExitFlow([.. g.Select(k => (k.Exit.ExitZone, k.Exit.ExitM)).Distinct()], [.. g.Select(k => (k.Lane, k.Link))]))];
+        var exits = site.Lanes.SelectMany((l, lane) => l.Links.Select((k, link) => (Exit: k, Lane: lane, Link: link))).GroupBy(k => k.Exit.Street)
+            .Select(g => new ExitFlow([.. g.Select(k => (k.Exit.ExitZone, k.Exit.ExitM)).Distinct()], [.. g.Select(k => (k.Lane, k.Link))])).ToList();
+        var parts = new List<Part>();
+        while (exits.Count > 0)
+        {
+            List<ExitFlow> part = [exits[0]];
+            exits.RemoveAt(0);
+            for (var e = 0; e < part.Count; e++)
+            {
+                var joined = exits.Where(o => o.From.Any(f => part[e].From.Any(g => g.Lane == f.Lane))).ToList();
+                part.AddRange(joined);
+                exits.RemoveAll(joined.Contains);
+            }
+
+            parts.Add(new Part([.. part], [.. part.SelectMany(e => e.From).Select(f => f.Lane).Distinct()]));
+        }
+
+        _parts = [.. parts];
     }
 
     /// <summary>By lane, by its links, 0-1; those of a lane sum to 1.</summary>
@@ -53,9 +71,12 @@ internal sealed class TurnShares
             _late[place, l] = lanes[l].Left;
         }
 
-        foreach (var exit in _exits)
+        foreach (var part in _parts)
         {
-            exit.Update(frame);
+            foreach (var exit in part.Exits)
+            {
+                exit.Update(frame);
+            }
         }
 
         if (++_seconds % WindowS != 0)
@@ -63,9 +84,9 @@ internal sealed class TurnShares
             return false;
         }
 
-        foreach (var exit in _exits)
+        foreach (var part in _parts)
         {
-            Share(exit.From, exit.Take());
+            Share(part);
         }
 
         for (var l = 0; l < lanes.Length; l++)
@@ -73,31 +94,55 @@ internal sealed class TurnShares
             Settle(l);
         }
 
-        // A zone that has failed may have lied before that was known.
-        foreach (var exit in _exits.Where(e => e.IsLost))
-        {
-            foreach (var (lane, _) in exit.From)
-            {
-                Array.Clear(_counted[lane]);
-                _prior[lane].CopyTo(Values[lane], 0);
-            }
-        }
-
         Array.Clear(_left);
         return true;
     }
 
-    private void Share((int Lane, int Link)[] from, float? began)
+    private void Share(Part part)
+    {
+        var (rest, unseen) = (part.RestVeh, 0f);
+        foreach (var lane in part.Lanes)
+        {
+            rest += _left[lane];
+        }
+
+        foreach (var exit in part.Exits)
+        {
+            var expected = Expected(exit);
+            if (exit.Take() is { } began)
+            {
+                rest -= began;
+                Count(exit, expected > 0 ? began / expected : 0);
+            }
+            else
+            {
+                unseen += expected;
+            }
+        }
+
+        foreach (var exit in part.Exits.Where(e => e.IsLost))
+        {
+            Count(exit, unseen > 0 ? Math.Max(0, rest) / unseen : 0);
+        }
+
+        // Who is still under way will begin a street in the next window.
+        part.RestVeh = Math.Clamp(rest, -MostRestVeh, 0);
+    }
+
+    private float Expected(ExitFlow exit)
     {
         var expected = 0f;
-        foreach (var (lane, link) in from)
+        foreach (var (lane, link) in exit.From)
         {
             expected += _left[lane] * Values[lane][link];
         }
 
-        // A street that was not seen is thought to have got what was expected.
-        var factor = began is { } known ? expected > 0 ? known / expected : 0 : 1;
-        foreach (var (lane, link) in from)
+        return expected;
+    }
+
+    private void Count(ExitFlow exit, float factor)
+    {
+        foreach (var (lane, link) in exit.From)
         {
             _counted[lane][link] += _left[lane] * Values[lane][link] * factor;
         }
@@ -120,6 +165,17 @@ internal sealed class TurnShares
         }
     }
 
+    /// <summary>Streets that share lanes which lead there, and these lanes.</summary>
+    private sealed class Part(ExitFlow[] exits, int[] lanes)
+    {
+        public ExitFlow[] Exits => exits;
+
+        public int[] Lanes => lanes;
+
+        /// <summary>Vehicles that began streets and were not seen to leave: below 0, or 0.</summary>
+        public float RestVeh { get; set; }
+    }
+
     /// <summary>How many begin a street: what its zones hold more than before, and what left them meanwhile, by how many were how fast in them.</summary>
     private sealed class ExitFlow((int Zone, double LengthM)[] zones, (int Lane, int Link)[] from)
     {
@@ -137,8 +193,8 @@ internal sealed class TurnShares
             var now = 0f;
             foreach (var (zone, lengthM) in zones)
             {
-                now += frame.Vehicles[zone];
-                _began += frame.SpeedMps[zone] > 0 ? frame.Vehicles[zone] * frame.SpeedMps[zone] / (float)lengthM : 0;
+                now += zone < 0 ? float.NaN : frame.Vehicles[zone];
+                _began += zone >= 0 && frame.SpeedMps[zone] > 0 ? frame.Vehicles[zone] * frame.SpeedMps[zone] / (float)lengthM : 0;
             }
 
             _isKnown &= !float.IsNaN(now) && !float.IsNaN(_before);

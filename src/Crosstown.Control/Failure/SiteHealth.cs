@@ -299,7 +299,7 @@ public sealed class SiteHealth
         else if (!isFirst)
         {
             sensor.Change = value - sensor.Value;
-            sensor.HasMoved = sensor.Change != 0 || other != sensor.Other || !frame.SpeedMps[d].Equals(sensor.SpeedMps);
+            sensor.HasMoved = sensor.Change != 0 || other != sensor.Other || (value > 0 && !frame.SpeedMps[d].Equals(sensor.SpeedMps));
             sensor.Chatter = Math.Clamp(sensor.Chatter + Math.Max(0, Math.Abs(sensor.Change) - MostChange) - ChangeForgottenVps, 0, 2 * ChatterVeh);
         }
 

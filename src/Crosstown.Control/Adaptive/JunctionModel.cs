@@ -60,7 +60,6 @@ internal sealed class JunctionModel
     private readonly bool[][] _walks;
     private readonly ulong[] _skipped;
     private readonly int[] _order;
-    private readonly bool[] _isReference;
 
     public JunctionModel(SignalSite site, RoadProfile profile)
     {
@@ -68,8 +67,6 @@ internal sealed class JunctionModel
         _stages = site.Menu.Stages.Length;
         _skipped = [.. site.Skipped];
         _order = [.. site.Menu.ReferenceOrder];
-        _isReference = [.. Enumerable.Range(0, _stages).Select(s => _order.Contains(s))];
-        Ends = _isReference.All(s => s) ? [CourseEnd.ReferenceOrder, CourseEnd.AnyStage] : [CourseEnd.ReferenceOrder, CourseEnd.ReferenceStage, CourseEnd.AnyStage];
         var card = site.Card;
         var stages = site.Menu.Stages;
         _service = [.. stages.Select(s => new StageService(site, l => s[l]))];
@@ -119,9 +116,6 @@ internal sealed class JunctionModel
     public static float Walkers(int waitedS) => WalkersPerS * waitedS;
 
     public int Stages => _stages;
-
-    /// <summary>Simple controllers that may go on with a course, without those that would do the same as another.</summary>
-    public CourseEnd[] Ends { get; }
 
     /// <summary>Expected arrivals at the stop lines: second by second, lane by lane.</summary>
     public Span<float> Arrivals => _arrivals;
@@ -271,7 +265,7 @@ internal sealed class JunctionModel
                 }
             }
 
-            var next = isServing ? course.Stage : end == CourseEnd.ReferenceOrder && Array.IndexOf(_order, course.Stage) is >= 0 and var place ? NextInOrder(course, place) : Best(course, end);
+            var next = isServing ? course.Stage : end == CourseEnd.ReferenceOrder && Array.IndexOf(_order, course.Stage) is >= 0 and var place ? NextInOrder(course, place) : Best(course);
             if (next == course.Stage)
             {
                 Hold(course, 1);
@@ -345,13 +339,13 @@ internal sealed class JunctionModel
     }
 
     /// <summary>The stage that serves most a second.</summary>
-    private int Best(Course course, CourseEnd end)
+    private int Best(Course course)
     {
         var best = course.Stage;
         var bestRate = 0f;
         for (var s = 0; s < _stages; s++)
         {
-            if (s == course.Stage || (end != CourseEnd.AnyStage && !_isReference[s]) || !MayFollow(course, s))
+            if (s == course.Stage || !MayFollow(course, s))
             {
                 continue;
             }
@@ -443,7 +437,7 @@ internal sealed class JunctionModel
             {
                 var foe = service.Foes[l][f];
                 var comes = _arrivals[(course.TimeS * _lanes) + foe];
-                gap *= course.Queue[foe] > 0.5f ? service.QueueGaps[l][f] : comes > 0 ? MathF.Exp(-GapS * comes * service.FoeShares[l][f]) : 1;
+                gap *= course.Queue[foe] > 0.5f ? service.QueueGaps[l][f] : Gap(GapS * comes * service.FoeShares[l][f]);
             }
 
             var turning = Math.Max(SaturationVps * gap, 0.01f);
@@ -490,6 +484,9 @@ internal sealed class JunctionModel
         }
     }
 
+    /// <summary>Chance of a gap: exp of less than 0, within 0.01.</summary>
+    private static float Gap(float expected) => 1 / (1 + (expected * (1 + (expected * (0.5f + (expected / 6))))));
+
     private static void Tick(Course course, bool[]? walks)
     {
         for (var c = 0; c < course.Walkers.Length; c++)
@@ -509,11 +506,8 @@ internal enum CourseEnd
     /// <summary>The next of the reference program that somebody waits for, as an actuated controller does.</summary>
     ReferenceOrder,
 
-    /// <summary>The one of the reference program that serves most a second.</summary>
-    ReferenceStage,
-
-    /// <summary>The one of all that serves most a second.</summary>
-    AnyStage,
+    /// <summary>The one that serves most a second.</summary>
+    MostServing,
 }
 
 /// <summary>A course of stages under way in the model.</summary>

@@ -6,7 +6,7 @@ namespace Crosstown.Control.Adaptive;
 /// <summary>Looks ahead every second: what each course of stages would cost the vehicles that are seen or expected, and takes the first step of the cheapest.</summary>
 public sealed class RollingController : IPricedController
 {
-    private static readonly int[] Holds = [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 27, 33, 40];
+    private static readonly int[] Holds = [0, 1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36];
 
     private const int StoodS = 5;
 
@@ -26,6 +26,8 @@ public sealed class RollingController : IPricedController
     private readonly Course _prefix;
     private readonly Course _trial;
     private readonly Course _end;
+    private int _plannedStage;
+    private int _plannedHoldS;
 
     public RollingController(SignalSite site, RoadProfile profile)
     {
@@ -97,6 +99,16 @@ public sealed class RollingController : IPricedController
         _model.Hold(_trial, 1);
         var best = Finish(float.MaxValue);
         var (bestStage, bestHold) = (stay, 60);
+
+        // What was best a second ago comes first: it is a good bound for the others.
+        if (_plannedStage != stay && _isWanted[_plannedStage])
+        {
+            var hold = Math.Max(first, _plannedHoldS - 1);
+            _trial.CopyFrom(_model.Start);
+            _model.Hold(_trial, hold);
+            Try(_plannedStage, hold);
+        }
+
         _prefix.CopyFrom(_model.Start);
         for (var h = 0; h < Holds.Length; h++)
         {
@@ -123,31 +135,31 @@ public sealed class RollingController : IPricedController
                 }
 
                 _trial.CopyFrom(_prefix);
-                _model.Change(_trial, to);
-                var cost = Finish(best);
-                if (cost < best - 1e-3f && (Holds[h] > 0 || ServiceClock.FindDue(_site, _profile, driver, nowS, to) is null))
-                {
-                    best = cost;
-                    (bestStage, bestHold) = (to, Holds[h]);
-                }
+                Try(to, Holds[h]);
             }
         }
 
         OwnPrice = best;
+        (_plannedStage, _plannedHoldS) = (bestStage, bestHold);
         return bestHold == 0 ? (bestStage, 0) : (stay, bestHold);
+
+        void Try(int to, int holdS)
+        {
+            _model.Change(_trial, to);
+            var cost = Finish(best);
+            if (cost < best - 1e-3f && (holdS > 0 || ServiceClock.FindDue(_site, _profile, driver, nowS, to) is null))
+            {
+                (best, bestStage, bestHold) = (cost, to, holdS);
+            }
+        }
     }
 
     /// <summary>What the course on trial costs at its end, if the best of the simple controllers goes on with it.</summary>
     private float Finish(float atMost)
     {
-        var least = float.MaxValue;
-        foreach (var end in _model.Ends)
-        {
-            _end.CopyFrom(_trial);
-            least = Math.Min(least, _model.Finish(_end, Math.Min(atMost, least), end));
-        }
-
-        return least;
+        _end.CopyFrom(_trial);
+        var least = _model.Finish(_end, atMost, CourseEnd.ReferenceOrder);
+        return Math.Min(least, _model.Finish(_trial, Math.Min(atMost, least), CourseEnd.MostServing));
     }
 
     private void See(DetectorFrame frame, int nowS, StageDriver driver)

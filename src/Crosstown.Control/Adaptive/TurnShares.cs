@@ -5,7 +5,8 @@ namespace Crosstown.Control.Adaptive;
 /// <summary>How the vehicles of each lane share out over its ways on, learned from how many leave each lane and how many begin each street behind the signal.</summary>
 /// <remarks>
 /// Window by window, what began a street is shared out among the lanes that lead there, by how many left them and the shares known so far: expectation and maximization over counts.
-/// Lanes that are served at different times tell their shares apart. Where nothing tells of a street, those went there who left and began none of the others that can be reached from the same lanes.
+/// Lanes that are served at different times tell their shares apart. Where nothing tells of a street, those went there who left and began none of the others that can be reached from the same lanes;
+/// where not all who left were counted either, nothing is learned.
 /// </remarks>
 internal sealed class TurnShares
 {
@@ -26,6 +27,7 @@ internal sealed class TurnShares
     private readonly float[] _left;
     private readonly float[,] _late;
     private readonly Part[] _parts;
+    private readonly int[] _stopLoops;
     private int _seconds;
 
     public TurnShares(SignalSite site)
@@ -33,6 +35,7 @@ internal sealed class TurnShares
         _prior = [.. site.Lanes.Select(l => l.Links.Select(k => (float)k.Share).ToArray())];
         Values = [.. _prior.Select(p => p.ToArray())];
         _counted = [.. _prior.Select(p => new float[p.Length])];
+        _stopLoops = [.. site.Lanes.Select(l => l.StopLoop)];
         _left = new float[site.Lanes.Length];
         _late = new float[CrossingS, site.Lanes.Length];
         var exits = site.Lanes.SelectMany((l, lane) => l.Links.Select((k, link) => (Exit: k, Lane: lane, Link: link))).GroupBy(k => k.Exit.Street)
@@ -73,6 +76,11 @@ internal sealed class TurnShares
 
         foreach (var part in _parts)
         {
+            foreach (var lane in part.Lanes)
+            {
+                part.IsCounted &= _stopLoops[lane] >= 0 && !float.IsNaN(frame.Passed[_stopLoops[lane]]);
+            }
+
             foreach (var exit in part.Exits)
             {
                 exit.Update(frame);
@@ -108,8 +116,25 @@ internal sealed class TurnShares
 
         foreach (var exit in part.Exits)
         {
+            exit.Take();
+        }
+
+        var isCounted = part.IsCounted;
+        part.IsCounted = true;
+        if (!isCounted && part.Exits.Any(e => e.Began is null))
+        {
+            foreach (var lane in part.Lanes)
+            {
+                _left[lane] = 0;
+            }
+
+            return;
+        }
+
+        foreach (var exit in part.Exits)
+        {
             var expected = Expected(exit);
-            if (exit.Take() is { } began)
+            if (exit.Began is { } began)
             {
                 rest -= began;
                 Count(exit, expected > 0 ? began / expected : 0);
@@ -120,7 +145,7 @@ internal sealed class TurnShares
             }
         }
 
-        foreach (var exit in part.Exits.Where(e => e.IsLost))
+        foreach (var exit in part.Exits.Where(e => e.Began is null))
         {
             Count(exit, unseen > 0 ? Math.Max(0, rest) / unseen : 0);
         }
@@ -172,6 +197,9 @@ internal sealed class TurnShares
 
         public int[] Lanes => lanes;
 
+        /// <summary>True while loops count all who leave these lanes.</summary>
+        public bool IsCounted { get; set; } = true;
+
         /// <summary>Vehicles that began streets and were not seen to leave: below 0, or 0.</summary>
         public float RestVeh { get; set; }
     }
@@ -185,8 +213,8 @@ internal sealed class TurnShares
 
         public (int Lane, int Link)[] From => from;
 
-        /// <summary>True when its zones did not say all of the last window.</summary>
-        public bool IsLost { get; private set; }
+        /// <summary>Vehicles that began the street in the last window; null when its zones did not say.</summary>
+        public float? Began { get; private set; }
 
         public void Update(DetectorFrame frame)
         {
@@ -202,14 +230,12 @@ internal sealed class TurnShares
             _before = now;
         }
 
-        /// <returns>Vehicles that began the street since the last call; null when its zones did not say.</returns>
-        public float? Take()
+        /// <summary>Ends a window.</summary>
+        public void Take()
         {
-            float? began = _isKnown ? Math.Max(0, _began) : null;
-            IsLost = !_isKnown;
+            Began = _isKnown ? Math.Max(0, _began) : null;
             _began = _isKnown ? Math.Min(0, _began) : 0;
             _isKnown = true;
-            return began;
         }
     }
 }

@@ -335,7 +335,7 @@ public sealed class SiteHealth
     /// <summary>True when it has said the same for longer than it is wont to.</summary>
     private static bool IsStillFor(Sensor sensor, int lessS) => sensor.UnmovedS - lessS > Math.Max(ProvenS, 2 * sensor.LongestUnmovedS);
 
-    /// <summary>A detector of a lane has to prove itself again when it rests while the others there do not; and until it has, it counts for nothing beside one that has, or that failed.</summary>
+    /// <summary>A detector of a lane has to prove itself again when it rests while the others there do not; until it has, a zone counts for nothing beside a loop that has, and nothing counts beside one that failed.</summary>
     private static void Doubt(LaneSensors lane)
     {
         var movedS = int.MaxValue;
@@ -344,16 +344,18 @@ public sealed class SiteHealth
             movedS = IsWell(sensor) ? Math.Min(movedS, sensor.UnmovedS) : movedS;
         }
 
-        var isKnown = false;
+        var (isProven, hasFailed) = (false, false);
         foreach (var sensor in lane.Own)
         {
             sensor.IsProven &= !IsStillFor(sensor, movedS);
-            isKnown |= sensor.IsProven || sensor.Verdict != DetectorVerdict.Healthy;
+            isProven |= sensor.IsProven;
+            hasFailed |= sensor.Verdict != DetectorVerdict.Healthy;
         }
 
         foreach (var sensor in lane.Own)
         {
-            sensor.IsDoubtful = isKnown && !sensor.IsProven;
+            // Who stands in the zone has not passed the loop behind it yet.
+            sensor.IsDoubtful = !sensor.IsProven && (hasFailed || (isProven && !sensor.IsLoop));
         }
     }
 

@@ -226,8 +226,8 @@ public sealed class SiteHealth
         foreach (var lane in _lanes)
         {
             Doubt(lane);
-            var loops = (IsUsed(lane.Stop) ? 0.5 : 0) + (IsUsed(lane.Advance) ? 0.5 : 0);
-            blind += IsUsed(lane.Zone) ? 0 : 1 - loops;
+            var loops = (IsWell(lane.Stop) ? 0.5 : 0) + (IsWell(lane.Advance) ? 0.5 : 0);
+            blind += IsWell(lane.Zone) ? 0 : 1 - loops;
         }
 
         BlindShare = _lanes.Length == 0 ? 1 : blind / _lanes.Length;
@@ -264,8 +264,6 @@ public sealed class SiteHealth
             = (values.Vehicles, values.Halting, values.SpeedMps, values.Passed, values.Covered);
 
     private static bool IsWell(Sensor? sensor) => sensor is { Verdict: DetectorVerdict.Healthy, SaysNothingS: 0 };
-
-    private static bool IsUsed(Sensor? sensor) => IsWell(sensor) && !sensor!.IsDoubtful;
 
     /// <summary>True for one whose word counts against others: one that chatters is not known at once.</summary>
     private static bool IsCalm([NotNullWhen(true)] Sensor? sensor) => sensor is not null && sensor.CalmS >= AccuserS;
@@ -355,7 +353,7 @@ public sealed class SiteHealth
         foreach (var sensor in lane.Own)
         {
             // Who stands in the zone has not passed the loop behind it yet.
-            sensor.IsDoubtful = !sensor.IsProven && (hasFailed || (isProven && !sensor.IsLoop));
+            sensor.IsDoubtful = !sensor.IsProven && (hasFailed || (!sensor.IsLoop && (isProven || IsCovered(lane.Stop) || IsCovered(lane.Advance))));
         }
     }
 
@@ -412,7 +410,7 @@ public sealed class SiteHealth
             var (byStop, byAdvance) = (zone.SeenByStop, zone.SeenByAdvance);
             var isUnproven = !zone.IsProven && zone.LengthM >= LongM;
             if ((byStop >= BothVeh && byAdvance >= BothVeh) || (advance is null && byStop >= OneVeh) || (stop is null && byAdvance >= OneVeh)
-                || (isUnproven && (IsSeen(stop, byStop) || IsSeen(advance, byAdvance) || (zone.Value == 0 && (IsCovered(stop) || IsCovered(advance))))))
+                || (isUnproven && (IsSeen(stop, byStop) || IsSeen(advance, byAdvance) || (zone.Value == 0 && ((IsCovered(stop) && stop.IsProven) || (IsCovered(advance) && advance.IsProven))))))
             {
                 zone.Suspect = zone.Value > 0 ? DetectorVerdict.Stuck : DetectorVerdict.Silent;
             }
@@ -430,7 +428,7 @@ public sealed class SiteHealth
                 // A vehicle on a loop within the zone is in the zone, and one that stays there stands.
                 if (loop is not null)
                 {
-                    loop.AgainstS += loop.CoveredS > SilentS && zone.Other == 0 && byStop + byAdvance < 2 ? 1 : 0;
+                    loop.AgainstS += zone.IsProven && loop.CoveredS > SilentS && zone.Other == 0 && byStop + byAdvance < 2 ? 1 : 0;
                     loop.Suspect = loop.AgainstS >= AgainstS ? DetectorVerdict.Stuck : loop.Suspect;
                 }
             }
@@ -490,7 +488,7 @@ public sealed class SiteHealth
             isMoving |= IsWell(sensor) && sensor.HasMoved;
         }
 
-        lane.FrozenS = isMoving || !isFree ? 0 : lane.FrozenS + (isYielding ? YieldingPart : 1);
+        lane.FrozenS = isMoving ? 0 : !isFree ? lane.FrozenS : lane.FrozenS + (isYielding ? YieldingPart : 1);
         if (lane.FrozenS < FrozenS)
         {
             return;
@@ -499,13 +497,13 @@ public sealed class SiteHealth
         foreach (var sensor in lane.Own)
         {
             var stands = sensor.IsLoop ? sensor.CoveredS >= FrozenS : sensor.Value > 0 && sensor.UnmovedS >= FrozenS;
-            sensor.Suspect = IsWell(sensor) && !sensor.IsProven && stands ? DetectorVerdict.Stuck : sensor.Suspect;
+            sensor.Suspect = IsWell(sensor) && !sensor.IsProven && isFree && stands ? DetectorVerdict.Stuck : sensor.Suspect;
         }
     }
 
     private static bool IsSeen(Sensor? loop, float vehicles) => IsCalm(loop) && vehicles >= UnprovenVeh;
 
-    private static bool IsCovered(Sensor? loop) => loop is not null && loop.CoveredS > SilentS;
+    private static bool IsCovered([NotNullWhen(true)] Sensor? loop) => loop is not null && loop.CoveredS > SilentS;
 
     private double Missing(int l, Sensor loop) => _balance[_approachOf[l]] - loop.BalanceThen;
 

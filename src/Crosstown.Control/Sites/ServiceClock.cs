@@ -5,6 +5,9 @@ namespace Crosstown.Control.Sites;
 /// <summary>Sees to it that nobody waits longer than a profile allows, whatever a controller prefers.</summary>
 public static class ServiceClock
 {
+    /// <summary>What is kept in hand: which stages it takes is found one by one, and later it may turn out to take one more, s.</summary>
+    private const int SpareS = 8;
+
     /// <summary>The stage that must come next so that every link is green in time; null while there is time.</summary>
     /// <param name="site">The signal.</param>
     /// <param name="profile">The times to keep.</param>
@@ -73,7 +76,7 @@ public static class ServiceClock
                 needS = Math.Max(StageS(site, profile, driver.Stage), LeaveS(site, profile, driver, nowS) + (before is { } between ? StageS(site, profile, between) : LongestStageS(site, profile, longest)));
             }
 
-            if (nowS - driver.SinceS(longest) + needS + 1 >= profile.LongestRedS)
+            if (nowS - driver.SinceS(longest) + needS + SpareS >= profile.LongestRedS)
             {
                 return first;
             }

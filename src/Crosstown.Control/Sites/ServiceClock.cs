@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Crosstown.Core.Networks;
 
 namespace Crosstown.Control.Sites;
@@ -5,9 +6,6 @@ namespace Crosstown.Control.Sites;
 /// <summary>Sees to it that nobody waits longer than a profile allows, whatever a controller prefers.</summary>
 public static class ServiceClock
 {
-    /// <summary>What is kept in hand: which stages it takes is found one by one, and later it may turn out to take one more, s.</summary>
-    private const int SpareS = 8;
-
     /// <summary>The stage that must come next so that every link is green in time; null while there is time.</summary>
     /// <param name="site">The signal.</param>
     /// <param name="profile">The times to keep.</param>
@@ -26,45 +24,19 @@ public static class ServiceClock
         }
 
         // As many stages as it takes to serve all that wait, those that wait longest first: each must fit before the limit of the first in it.
+        Span<int> order = stackalloc int[card.LinkCount];
+        var count = Sort(driver, isOpen, order);
         int? first = null;
         var needS = 0;
-        while (true)
+        for (var place = 0; place < count; place++)
         {
-            var longest = -1;
-            for (var link = 0; link < card.LinkCount; link++)
+            var longest = order[place];
+            if (!isOpen[longest])
             {
-                if (isOpen[link] && (longest < 0 || driver.SinceS(link) < driver.SinceS(longest)))
-                {
-                    longest = link;
-                }
+                continue;
             }
 
-            if (longest < 0)
-            {
-                return null;
-            }
-
-            var (best, bestSum) = (-1, -1L);
-            for (var s = 0; s < stages.Length; s++)
-            {
-                if (!stages[s][longest])
-                {
-                    continue;
-                }
-
-                var sum = 0L;
-                for (var link = 0; link < card.LinkCount; link++)
-                {
-                    sum += isOpen[link] && stages[s][link] ? nowS - driver.SinceS(link) + 1 : 0;
-                }
-
-                if (sum > bestSum)
-                {
-                    (best, bestSum) = (s, sum);
-                }
-            }
-
-            if (best < 0)
+            if (FindStage(stages, isOpen, order[place..count]) is not { } best)
             {
                 return null;
             }
@@ -76,18 +48,84 @@ public static class ServiceClock
                 needS = Math.Max(StageS(site, profile, driver.Stage), LeaveS(site, profile, driver, nowS) + (before is { } between ? StageS(site, profile, between) : LongestStageS(site, profile, longest)));
             }
 
-            if (nowS - driver.SinceS(longest) + needS + SpareS >= profile.LongestRedS)
+            if (nowS - driver.SinceS(longest) + needS + 1 >= profile.LongestRedS)
             {
                 return first;
             }
 
+            needS += LongestLikeS(site, profile, best, isOpen, order[place..count]);
             for (var link = 0; link < card.LinkCount; link++)
             {
                 isOpen[link] &= !stages[best][link];
             }
-
-            needS += StageS(site, profile, best);
         }
+
+        return null;
+    }
+
+    /// <summary>Puts the links that wait in order, the longest red first.</summary>
+    private static int Sort(StageDriver driver, ReadOnlySpan<bool> isOpen, Span<int> order)
+    {
+        var count = 0;
+        for (var link = 0; link < isOpen.Length; link++)
+        {
+            if (!isOpen[link])
+            {
+                continue;
+            }
+
+            var place = count++;
+            while (place > 0 && driver.SinceS(order[place - 1]) > driver.SinceS(link))
+            {
+                order[place] = order[place - 1];
+                place--;
+            }
+
+            order[place] = link;
+        }
+
+        return count;
+    }
+
+    /// <summary>The stage that serves the first of the links that wait, and of the others the earlier ones rather: so what is planned today is what will be planned when its turn has come, whoever has begun to wait meanwhile.</summary>
+    private static int? FindStage(ImmutableArray<ImmutableArray<bool>> stages, ReadOnlySpan<bool> isOpen, ReadOnlySpan<int> order)
+    {
+        int? best = null;
+        for (var s = 0; s < stages.Length; s++)
+        {
+            if (stages[s][order[0]] && (best is not { } known || Compare(stages[s], stages[known], isOpen, order) > 0))
+            {
+                best = s;
+            }
+        }
+
+        return best;
+    }
+
+    private static int Compare(ImmutableArray<bool> stage, ImmutableArray<bool> other, ReadOnlySpan<bool> isOpen, ReadOnlySpan<int> order)
+    {
+        foreach (var link in order)
+        {
+            if (isOpen[link] && stage[link] != other[link])
+            {
+                return stage[link] ? 1 : -1;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>The least time of the longest of the stages that serve the same of those who wait: who begins to wait meanwhile may make the choice among them, s.</summary>
+    private static int LongestLikeS(SignalSite site, RoadProfile profile, int stage, ReadOnlySpan<bool> isOpen, ReadOnlySpan<int> order)
+    {
+        var stages = site.Menu.Stages;
+        var longestS = 0;
+        for (var s = 0; s < stages.Length; s++)
+        {
+            longestS = Compare(stages[s], stages[stage], isOpen, order) == 0 ? Math.Max(longestS, StageS(site, profile, s)) : longestS;
+        }
+
+        return longestS;
     }
 
     /// <summary>From now until the running stage has ended and what crosses it may begin, at the earliest, s.</summary>

@@ -9,7 +9,7 @@ namespace Crosstown.Control.Tests.Sites;
 /// <summary>The real driver and clock at the signals of all scenarios, asked for stages at random, against the guard.</summary>
 public sealed class RandomStageTests
 {
-    private const int Steps = 1_000_000;
+    private const int Steps = 5_000_000;
 
     [Fact]
     [Trait("Category", SharedData.Category)]

@@ -399,13 +399,13 @@ public sealed class SiteHealth
             counting.Suspect = counting.InRed >= RedVeh ? DetectorVerdict.Chattering : counting.Suspect;
         }
 
-        var gone = stop?.Change ?? 0f;
+        var gone = IsCalm(stop) ? stop.Change : 0;
         if (zone is not null)
         {
             var isAlone = _site.Approaches[_approachOf[l]].Lanes.Length == 1;
             zone.StoodS = zone.Other > 0 ? 0 : zone.StoodS + 1;
             var left = isGreen && IsCalm(zone) && (isAlone || zone.StoodS <= StoodS) ? Math.Clamp(-zone.Change, 0, 1) : 0;
-            gone = stop?.Change ?? left;
+            gone = stop is null ? left : gone;
             Add(zone, stop, advance);
             var (byStop, byAdvance) = (zone.SeenByStop, zone.SeenByAdvance);
             var isUnproven = !zone.IsProven && zone.LengthM >= LongM;

@@ -6,7 +6,7 @@ namespace Crosstown.Control.Tests.Adaptive;
 
 /// <summary>
 /// A signal with two lanes that face each other, each with two ways on: link 0 from the first to street 0, link 1 to street 1 and over the way of link 2, to which it yields; link 2 from the
-/// second to street 1, link 3 to street 0. Detectors 0 and 1 are the exits' zones.
+/// second to street 1, link 3 to street 0. Detectors 0 and 1 are the exits' zones, 2 and 3 the loops at the stop lines.
 /// </summary>
 internal static class SharedLanes
 {
@@ -56,7 +56,7 @@ internal static class SharedLanes
             Name = "drawn",
             Phases = [new FixedPhase(30, "GgGG"), new FixedPhase(3, "yyGG"), new FixedPhase(30, "rrGG"), new FixedPhase(3, "rryy"), new FixedPhase(30, "GGrr"), new FixedPhase(3, "GGrr")],
         };
-        var equipment = new RoadEquipment { Detectors = [new LaneDetector("x0", 0, 0, ExitM), new LaneDetector("x1", 1, 0, ExitM)] };
+        var equipment = new RoadEquipment { Detectors = [new LaneDetector("x0", 0, 0, ExitM), new LaneDetector("x1", 1, 0, ExitM), new LaneDetector("stop0", 2, 299, 299), new LaneDetector("stop1", 3, 299, 299)] };
         return Assert.Single(SignalSite.List(network, equipment, [plan]));
     }
 }

@@ -4,6 +4,7 @@ using Crosstown.Control.Sites;
 using Crosstown.Control.Tests.Sites;
 using Crosstown.Core.Networks;
 using Crosstown.Timing.Guard;
+using Crosstown.Timing.Tests.Roads;
 
 namespace Crosstown.Control.Tests.Failure;
 
@@ -39,11 +40,50 @@ public sealed class ApproachWatchTests
             approach.Update(new DetectorFrame(7), nowS, driver);
         }
 
-        
         // The plan gives the main street 30 s of 56 s; three fifths of what can leave in them are expected, for two minutes.
         Assert.InRange(watch.DueBy(120), 15, 22);
         Assert.True(watch.RateVps > 0);
         Assert.False(watch.IsSensed);
+    }
+
+    [Fact]
+    public void Vehicles_without_a_loop_before_the_stop_line_are_expected_when_the_signal_before_let_them_go()
+    {
+        var network = DrawnStreets.Street(2);
+        var ends = network.Lanes.Select((l, i) => (l, i)).Where(l => l.l.Name is "m0_0" or "m1_0").OrderBy(l => l.l.Name, StringComparer.Ordinal).ToArray();
+        var equipment = new RoadEquipment { Detectors = [.. ends.Select(l => new LaneDetector($"stop_{l.l.Name}", l.i, l.l.LengthM - 1, l.l.LengthM - 1))] };
+        var site = SignalSite.List(network, equipment, [DrawnStreets.Program(0, 30, 20), DrawnStreets.Program(1, 30, 20)]).Single(s => s.Card.Signal == "x1");
+        var main = site.Approaches.Single(a => a.Lanes[0].Lane == ends[1].i);
+        var feeder = Assert.Single(main.Feeders);
+        Assert.Equal((0, 1.0), (feeder.Loop, feeder.Share));
+        Assert.Equal(ends[1].l.LengthM / ends[1].l.SpeedMps, feeder.DriveS, 6);
+
+        // Ten cars in a row, once a minute, over the loop there; here they pass when they come.
+        var watch = new LaneWatch(0, ends[1].l.SpeedMps);
+        var approach = new ApproachWatch(main, [watch], site.Card.Reference);
+        var driver = new StageDriver(site.Menu, s_profile, 0, "Gr");
+        var (coming, all, late) = (0, 0, 0);
+        for (var nowS = 1; nowS <= 3600; nowS++)
+        {
+            var frame = new DetectorFrame(2);
+            frame.Passed[0] = nowS % 60 is >= 0 and < 20 && nowS % 2 == 0 ? 1 : 0;
+            var here = (nowS - (int)feeder.DriveS) % 60;
+            frame.Passed[1] = here is >= 0 and < 20 && here % 2 == 0 ? 1 : 0;
+            approach.Update(frame, nowS, driver);
+            if (nowS > 1800 && nowS % 60 == 20)
+            {
+                // The last of the row has just left there.
+                all += 10;
+                coming += watch.DueS.Count(d => d > nowS);
+            }
+            else if (nowS > 1800 && nowS % 60 == 50)
+            {
+                late += watch.DueS.Count(d => d > nowS);
+            }
+        }
+
+        Assert.InRange((double)coming / all, 0.8, 1.2);
+        Assert.Equal(0, late);
     }
 
     private static (double Error, double Mean, double Estimated) Compare(string sensed, double flowVps)

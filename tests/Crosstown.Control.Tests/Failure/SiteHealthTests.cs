@@ -82,6 +82,48 @@ public sealed class SiteHealthTests
         Assert.InRange(well - wellS, 1, 400);
     }
 
+    [Theory]
+    [InlineData("sees nobody", DrawnSite.MainZone, 90)]
+    [InlineData("sees nobody", DrawnSite.MainStop, 90)]
+    [InlineData("is stuck", DrawnSite.MainZone, 90)]
+    [InlineData("is stuck", DrawnSite.MainStop, 90)]
+    [InlineData("chatters", DrawnSite.MainZone, 5)]
+    [InlineData("chatters", DrawnSite.MainStop, 20)]
+    public void One_that_never_worked_is_found_within_a_cycle_or_two_and_nobody_is_blamed_in_its_place(string fault, int detector, int withinS)
+    {
+        var held = DrawnSite.Empty();
+        (held.Vehicles[detector], held.Halting[detector]) = (6, 4);
+        for (var seed = 1UL; seed <= 5; seed++)
+        {
+            var found = 0;
+            Run(seed, 0.2, 0.08, 600, (nowS, frame) => Fail(fault, frame, held, detector, nowS), (nowS, health) =>
+            {
+                var isBlamed = health.VerdictOf(detector) != DetectorVerdict.Healthy;
+                Assert.True(health.Failed == (isBlamed ? 1 : 0), $"seed {seed}, second {nowS}: {Verdicts(health)}");
+                found = isBlamed && found == 0 ? nowS : found;
+            });
+            Assert.True(found > 0 && found <= withinS, $"seed {seed}: found after {found} s");
+        }
+    }
+
+    [Fact]
+    public void A_zone_behind_the_signal_counts_for_nothing_until_it_was_seen_to_work()
+    {
+        var health = new SiteHealth(DrawnSite.Make(), s_profile, _ => true);
+        var driver = new StageDriver(DrawnSite.Make().Menu, s_profile, 0, "Gr");
+        var kept = new List<(int, float, float, float, float, float)>();
+        for (var nowS = 1; nowS <= 6; nowS++)
+        {
+            var frame = DrawnSite.Empty();
+            frame.Vehicles[DrawnSite.MainExit] = nowS < 4 ? 3 : 4;
+            health.Update(frame, nowS, driver);
+            health.Mask(frame, kept);
+
+            Assert.Equal(nowS < 4 ? float.NaN : 4, frame.Vehicles[DrawnSite.MainExit]);
+            Assert.Equal(0, health.Failed);
+        }
+    }
+
     [Fact]
     public void What_a_failed_detector_says_is_kept_from_whoever_decides_and_given_back()
     {

@@ -484,7 +484,7 @@ internal sealed class JunctionModel
         }
     }
 
-    /// <summary>Chance of a gap: exp of less than 0, within 0.01.</summary>
+    /// <summary>Chance of a gap: the exponential of what is expected, below 0, within 0.03.</summary>
     private static float Gap(float expected) => 1 / (1 + (expected * (1 + (expected * (0.5f + (expected / 6))))));
 
     private static void Tick(Course course, bool[]? walks)
